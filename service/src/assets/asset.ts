@@ -1,0 +1,127 @@
+// When an asset may become what: its states and the transitions between them, all pure.
+import type { Verdict } from './admit.ts'
+
+export type UploadedVia = 'signed_url' | 'direct' | 'url'
+
+/** What every asset has, whatever its state. */
+interface AssetCore {
+  id: string
+  workspaceId: string
+  /** The capability in the asset's URL: 128 bits, kept apart from the id because ids travel in logs. */
+  mediaToken: string
+  name: string | null
+  /** Normalised, without slashes at its ends; `''` is the top. */
+  folder: string
+  metadata: Record<string, string>
+  uploadedVia: UploadedVia
+  /** What the client called it; decides nothing. */
+  declaredType: string | null
+  /** Bytes the client promised; checked at admission. */
+  declaredSize: number | null
+  /** SHA-256 the client promised, in hex; checked at admission. */
+  declaredSha256: string | null
+  /** The project on whose canvas the asset is put when it becomes ready. */
+  projectId: string | null
+  /** Number of the current attempt, from 1. */
+  attempt: number
+  /** Grows by one with every write: the compare-and-set of the row. */
+  version: number
+  createdByKey: string
+  /** Unix milliseconds. */
+  createdAt: number
+}
+
+export interface PendingAsset extends AssetCore {
+  status: 'pending_upload'
+}
+
+export interface ReadyAsset extends AssetCore {
+  status: 'ready'
+  /** The type its bytes show. */
+  contentType: string
+  sizeBytes: number
+  /** In hex, of exactly the bytes that are served. */
+  sha256: string
+  /** Pixels as a viewer shows them; null where there are none to know. */
+  width: number | null
+  height: number | null
+  blobKey: string
+  readyAt: number
+}
+
+export interface FailedAsset extends AssetCore {
+  status: 'failed'
+  failureCode: FailureCode
+  failureMessage: string
+}
+
+export type Asset = PendingAsset | ReadyAsset | FailedAsset
+export type AssetStatus = Asset['status']
+
+export type FailureCode =
+  | 'empty_file'
+  | 'unsupported_type'
+  | 'unreadable_file'
+  | 'size_mismatch'
+  | 'checksum_mismatch'
+  | 'too_many_pixels'
+
+/** The type to show: what the bytes are, and before they are known what the client said. */
+export const contentTypeOf = (asset: Asset): string =>
+  asset.status === 'ready' ? asset.contentType : (asset.declaredType ?? 'application/octet-stream')
+
+const coreOf = (asset: Asset): AssetCore => ({
+  id: asset.id,
+  workspaceId: asset.workspaceId,
+  mediaToken: asset.mediaToken,
+  name: asset.name,
+  folder: asset.folder,
+  metadata: asset.metadata,
+  uploadedVia: asset.uploadedVia,
+  declaredType: asset.declaredType,
+  declaredSize: asset.declaredSize,
+  declaredSha256: asset.declaredSha256,
+  projectId: asset.projectId,
+  attempt: asset.attempt,
+  version: asset.version,
+  createdByKey: asset.createdByKey,
+  createdAt: asset.createdAt,
+})
+
+/** `pending_upload → ready`, with the key under which the admitted bytes are served from now on. */
+export const published = (
+  asset: PendingAsset,
+  admitted: Extract<Verdict, { admitted: true }>,
+  at: { blobKey: string; now: number },
+): ReadyAsset => ({
+  ...coreOf(asset),
+  version: asset.version + 1,
+  status: 'ready',
+  contentType: admitted.contentType,
+  sizeBytes: admitted.sizeBytes,
+  sha256: admitted.sha256,
+  width: admitted.width,
+  height: admitted.height,
+  blobKey: at.blobKey,
+  readyAt: at.now,
+})
+
+/** `pending_upload → failed`, with a reason a person can act on. */
+export const refused = (
+  asset: PendingAsset,
+  refusal: Extract<Verdict, { admitted: false }>,
+): FailedAsset => ({
+  ...coreOf(asset),
+  version: asset.version + 1,
+  status: 'failed',
+  failureCode: refusal.code,
+  failureMessage: refusal.message,
+})
+
+/** `pending_upload | failed → pending_upload` with the next attempt: same id, same URL. */
+export const reopened = (asset: PendingAsset | FailedAsset): PendingAsset => ({
+  ...coreOf(asset),
+  version: asset.version + 1,
+  attempt: asset.attempt + 1,
+  status: 'pending_upload',
+})

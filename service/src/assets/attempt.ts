@@ -1,0 +1,98 @@
+// An attempt: one chance to deliver an asset's bytes. Retry closes it and opens the next.
+
+export type Transport = 'post' | 'put' | 'direct'
+
+/** Whole bytes in quarantine, as they were counted and hashed on their way in. */
+export interface ReceivedBytes {
+  /** Where they lie in quarantine. */
+  key: string
+  sizeBytes: number
+  /** In hex. */
+  sha256: string
+  /** The type the first bytes show; null when they show none. */
+  sniffedType: string | null
+}
+
+interface AttemptCore {
+  assetId: string
+  /** From 1; an asset names its current one. */
+  n: number
+  /** The key that signed this attempt's ticket, and when. */
+  ticketKid: string
+  signedAt: number
+  /** Unix milliseconds; judged when an upload's first byte arrives. */
+  expiresAt: number
+  /** The most bytes this attempt may bring. */
+  maxBytes: number
+  /** Under this name in quarantine its bytes are kept; each upload adds its fence. */
+  quarantineKey: string
+  transport: Transport | null
+  /** Grows with every upload that begins: only the newest may finish. */
+  fence: number
+  /** While an upload runs it holds the attempt until then; null when none does. */
+  leaseUntil: number | null
+  firstByteAt: number | null
+  lastByteAt: number | null
+}
+
+export interface OpenAttempt extends AttemptCore {
+  state: 'open'
+  received: null
+}
+
+export interface ReceivedAttempt extends AttemptCore {
+  state: 'received'
+  received: ReceivedBytes
+}
+
+export interface ClosedAttempt extends AttemptCore {
+  state: 'won' | 'failed' | 'expired' | 'superseded' | 'cancelled'
+  received: ReceivedBytes | null
+}
+
+export type Attempt = OpenAttempt | ReceivedAttempt | ClosedAttempt
+export type AttemptState = Attempt['state']
+
+/** While an upload is alive it renews its hold well before this runs out. */
+export const LEASE_MS = 60_000
+
+export const isLeased = (attempt: Attempt, now: number): boolean =>
+  attempt.leaseUntil !== null && attempt.leaseUntil > now
+
+/** Where the upload that holds this fence puts its bytes: no two uploads ever write to one file. */
+export const stagingKey = (attempt: Attempt): string => `${attempt.quarantineKey}.${attempt.fence}`
+
+/** A new upload begins on the attempt: older ones can no longer finish. */
+export const claimed = <A extends OpenAttempt | ReceivedAttempt>(
+  attempt: A,
+  upload: { now: number; transport: Transport },
+): A => ({
+  ...attempt,
+  fence: attempt.fence + 1,
+  transport: upload.transport,
+  leaseUntil: upload.now + LEASE_MS,
+  firstByteAt: attempt.firstByteAt ?? upload.now,
+  lastByteAt: upload.now,
+})
+
+/** The upload goes on: it keeps its hold. */
+export const renewed = <A extends Attempt>(attempt: A, now: number): A => ({
+  ...attempt,
+  leaseUntil: now + LEASE_MS,
+  lastByteAt: now,
+})
+
+/** The upload was cut short: what the attempt had received before is as it was. */
+export const released = <A extends Attempt>(attempt: A): A => ({ ...attempt, leaseUntil: null })
+
+export const received = (
+  attempt: OpenAttempt | ReceivedAttempt,
+  bytes: ReceivedBytes,
+  now: number,
+): ReceivedAttempt => ({ ...attempt, state: 'received', received: bytes, leaseUntil: null, lastByteAt: now })
+
+export const closed = (attempt: Attempt, state: ClosedAttempt['state']): ClosedAttempt => ({
+  ...attempt,
+  state,
+  leaseUntil: null,
+})

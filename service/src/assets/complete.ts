@@ -1,0 +1,87 @@
+// Completing an upload: its bytes are looked at, and only then is the asset ready.
+import type { Actor } from '../ground/actor.ts'
+import { conflict } from '../ground/errors.ts'
+import type { Asset } from './asset.ts'
+import { isLeased } from './attempt.ts'
+import { findOwnUpload } from './find.ts'
+import type { Upload } from './ports.ts'
+import { type SettlePorts, settle, type Unsettled } from './settle.ts'
+
+/** The verifications this process has under way, by asset: a second complete joins the first. */
+export type Verifications = Map<string, Promise<Asset>>
+
+export type CompletePorts = SettlePorts & { verifications: Verifications; completeWaitMs: number }
+
+const TRIES = 5
+
+/**
+ * Answers the asset as it is once its bytes are judged: ready, failed, or still pending when that takes longer
+ * than `completeWaitMs`; the work goes on then. Throws `conflict` when no bytes have arrived.
+ */
+export async function complete(ports: CompletePorts, actor: Actor, assetId: string): Promise<Asset> {
+  const upload = await findOwnUpload(ports, actor, assetId)
+  if (upload.asset.status !== 'pending_upload') return upload.asset
+  const unsettled = withBytes(ports, upload)
+  const verification = ports.verifications.get(assetId) ?? begin(ports, actor, unsettled)
+  return withinWait(ports, verification, upload.asset)
+}
+
+function begin(ports: CompletePorts, actor: Actor, upload: Unsettled): Promise<Asset> {
+  const assetId = upload.asset.id
+  const verification = verify(ports, actor, upload).finally(() => ports.verifications.delete(assetId))
+  ports.verifications.set(assetId, verification)
+  return verification
+}
+
+/** Settles the newest whole bytes; when another writer was first, looks at what it left. */
+async function verify(ports: CompletePorts, actor: Actor, first: Unsettled): Promise<Asset> {
+  let unsettled = first
+  for (let n = 0; n < TRIES; n++) {
+    const { asset, attempt } = unsettled
+    const settled = await settle(ports, unsettled, {
+      actorKeyId: actor.keyId,
+      save: after =>
+        ports.assets.save({
+          asset: { before: asset, after: after.asset },
+          attempts: [{ before: attempt, after: after.attempt }],
+          node: after.node,
+          events: [after.event],
+        }),
+    })
+    if (settled !== undefined) return settled
+    const upload = await findOwnUpload(ports, actor, asset.id)
+    if (upload.asset.status !== 'pending_upload') return upload.asset
+    unsettled = withBytes(ports, upload)
+  }
+  throw conflict('This upload keeps changing while it is being completed: try again.', true)
+}
+
+function withBytes(ports: CompletePorts, { asset, attempt }: Upload): Unsettled {
+  if (asset.status === 'pending_upload' && attempt.state === 'received') return { asset, attempt }
+  if (attempt.state === 'open' && isLeased(attempt, ports.clock.now()))
+    throw conflict('The bytes are still arriving: complete the asset when the upload has answered.', true)
+  throw conflict(
+    attempt.state === 'open'
+      ? 'No bytes have arrived: send them to the upload URL first, or POST /assets/{asset_id}/retry for fresh instructions.'
+      : `This upload is ${attempt.state}: POST /assets/{asset_id}/retry gives fresh instructions.`,
+    false,
+  )
+}
+
+async function withinWait(
+  ports: CompletePorts,
+  verification: Promise<Asset>,
+  meanwhile: Asset,
+): Promise<Asset> {
+  const answered = new AbortController()
+  const waited = ports.clock.delay(ports.completeWaitMs, answered.signal).then(
+    () => meanwhile,
+    () => meanwhile,
+  )
+  try {
+    return await Promise.race([verification, waited])
+  } finally {
+    answered.abort()
+    verification.catch(() => undefined) // a failure after the wait is met by the next complete
+  }
+}

@@ -1,0 +1,32 @@
+// Reserving an upload: a promise of bytes, with a place to send them.
+import type { Actor } from '../ground/actor.ts'
+import type { RequestClaim } from '../ground/request-record.ts'
+import { assetEvent } from './asset-event.ts'
+import { describe, type SaidOfAsset } from './describe.ts'
+import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
+import type { Ports, Upload } from './ports.ts'
+
+export interface Reservation {
+  workspaceId: string
+  said: SaidOfAsset
+  request?: RequestClaim | undefined
+}
+
+/** Answers the asset and its open attempt, or undefined when a request with the same idempotency key was first. */
+export async function reserve(
+  ports: Pick<Ports, 'assets' | 'clock' | 'ids' | 'policy'>,
+  actor: Actor,
+  { workspaceId, said, request }: Reservation,
+): Promise<Upload | undefined> {
+  const description = describe(said, ports.policy.maxBytes)
+  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  const asset = newAsset(ports, actor, description, 'signed_url')
+  const attempt = newAttempt(ports, asset)
+  const outcome = await ports.assets.save({
+    asset: { after: asset },
+    attempts: [{ after: attempt }],
+    events: [assetEvent(ports, asset, 'asset.created', { actorKeyId: actor.keyId })],
+    request: request && { ...request, subjectId: asset.id, attempt: attempt.n },
+  })
+  return outcome === 'saved' ? { asset, attempt } : undefined
+}

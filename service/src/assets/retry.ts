@@ -1,0 +1,40 @@
+// Retrying an upload: fresh instructions for the same asset and URL; the old ones are dead.
+import type { Actor } from '../ground/actor.ts'
+import { conflict } from '../ground/errors.ts'
+import { reopened } from './asset.ts'
+import { assetEvent } from './asset-event.ts'
+import { type Attempt, closed } from './attempt.ts'
+import { findOwnUpload } from './find.ts'
+import { newAttempt } from './new-asset.ts'
+import type { Ports, Upload } from './ports.ts'
+
+const TRIES = 10
+
+/** Answers the pending asset with its new attempt. Throws `conflict` for an asset that is ready. */
+export async function retry(
+  ports: Pick<Ports, 'assets' | 'blobs' | 'clock' | 'ids' | 'policy'>,
+  actor: Actor,
+  assetId: string,
+): Promise<Upload> {
+  for (let n = 0; n < TRIES; n++) {
+    const { asset, attempt } = await findOwnUpload(ports, actor, assetId)
+    if (asset.status === 'ready')
+      throw conflict('This asset is ready and needs no retry: use its url, or create another asset.', false)
+    const pending = reopened(asset)
+    const next = newAttempt(ports, pending)
+    const outcome = await ports.assets.save({
+      asset: { before: asset, after: pending },
+      attempts: [...supersede(attempt), { after: next }],
+      events: [assetEvent(ports, pending, 'asset.retried', { actorKeyId: actor.keyId })],
+    })
+    if (outcome !== 'saved') continue
+    if (attempt.received !== null) await ports.blobs.remove(attempt.received.key)
+    return { asset: pending, attempt: next }
+  }
+  throw conflict('This asset is being retried or completed by others at once: try again.', true)
+}
+
+const supersede = (attempt: Attempt) =>
+  attempt.state === 'open' || attempt.state === 'received'
+    ? [{ before: attempt, after: closed(attempt, 'superseded') }]
+    : []

@@ -1,0 +1,58 @@
+// Bytes on their way into quarantine: counted, hashed and sniffed in one pass while they flow.
+import { createHash } from 'node:crypto'
+import { tooLarge } from '../ground/errors.ts'
+import type { ReceivedBytes } from './attempt.ts'
+import type { BlobWriter, Ports } from './ports.ts'
+
+/** Enough for every type this service knows. */
+const HEAD_BYTES = 64 * 1024
+
+export interface Staging {
+  /** Where in quarantine the bytes go. */
+  key: string
+  /** One byte more is refused. */
+  maxBytes: number
+  /** Called as bytes arrive, for an upload that must keep its hold; throws to stop it. */
+  onBytes?: () => Promise<void> | undefined
+}
+
+/**
+ * Streams bytes into quarantine and makes them durable. Throws `payload_too_large` above the cap, and whatever
+ * `bytes` throws; nothing is left behind then.
+ */
+export async function stage(
+  ports: Pick<Ports, 'blobs' | 'media'>,
+  bytes: AsyncIterable<Uint8Array>,
+  staging: Staging,
+): Promise<ReceivedBytes> {
+  const writer = await ports.blobs.create(staging.key)
+  try {
+    const counted = await pour(bytes, writer, staging)
+    const sniffedType = (await ports.media.sniff(counted.head)) ?? null
+    await writer.commit()
+    return { key: staging.key, sizeBytes: counted.sizeBytes, sha256: counted.sha256, sniffedType }
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, staging: Staging) {
+  const hash = createHash('sha256')
+  const head: Uint8Array[] = []
+  let headBytes = 0
+  let sizeBytes = 0
+  for await (const chunk of bytes) {
+    sizeBytes += chunk.byteLength
+    if (sizeBytes > staging.maxBytes) throw tooLarge(staging.maxBytes)
+    if (headBytes < HEAD_BYTES) {
+      const piece = chunk.subarray(0, HEAD_BYTES - headBytes)
+      head.push(piece)
+      headBytes += piece.byteLength
+    }
+    hash.update(chunk)
+    await writer.write(chunk)
+    await staging.onBytes?.()
+  }
+  return { sizeBytes, sha256: hash.digest('hex'), head: Buffer.concat(head) }
+}

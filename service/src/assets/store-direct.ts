@@ -1,0 +1,73 @@
+// A direct upload: bytes and description in one request, ready in one answer.
+import type { Actor } from '../ground/actor.ts'
+import type { RequestClaim } from '../ground/request-record.ts'
+import type { Asset } from './asset.ts'
+import { assetEvent } from './asset-event.ts'
+import { type Attempt, claimed, type ReceivedBytes, received } from './attempt.ts'
+import { describe, type SaidOfAsset } from './describe.ts'
+import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
+import type { Ports } from './ports.ts'
+import { settle } from './settle.ts'
+import { stage } from './stage.ts'
+
+/** The most bytes a direct upload may have; larger files are reserved first. */
+export const MAX_DIRECT_BYTES = 4 * 1024 * 1024
+
+/** Bytes that came before the fields which say what they are for. */
+export const stageDirect = (
+  ports: Pick<Ports, 'blobs' | 'media' | 'ids'>,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<ReceivedBytes> =>
+  stage(ports, bytes, { key: `quarantine/${ports.ids.token()}.1`, maxBytes: MAX_DIRECT_BYTES })
+
+export interface DirectUpload {
+  workspaceId: string
+  said: SaidOfAsset
+  bytes: ReceivedBytes
+  request?: RequestClaim | undefined
+}
+
+/**
+ * Makes the asset from staged bytes, ready or failed. Answers undefined when a request with the same idempotency
+ * key was first. The staged bytes are gone afterwards, whatever happens.
+ */
+export async function storeDirect(
+  ports: Pick<Ports, 'assets' | 'blobs' | 'media' | 'clock' | 'ids' | 'policy'>,
+  actor: Actor,
+  { workspaceId, said, bytes, request }: DirectUpload,
+): Promise<{ asset: Asset; attempt: Attempt } | undefined> {
+  try {
+    const description = describe(said, ports.policy.maxBytes)
+    await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+    const pending = newAsset(ports, actor, description, 'direct')
+    const now = ports.clock.now()
+    const begun = claimed(newAttempt(ports, pending), { now, transport: 'direct' })
+    const attempt = received(begun, bytes, now)
+    const by = { actorKeyId: actor.keyId }
+    let final: Attempt = attempt
+    const asset = await settle(
+      ports,
+      { asset: pending, attempt },
+      {
+        ...by,
+        save: settled => {
+          final = settled.attempt
+          return ports.assets.save({
+            asset: { after: settled.asset },
+            attempts: [{ after: settled.attempt }],
+            node: settled.node,
+            events: [
+              assetEvent(ports, pending, 'asset.created', by),
+              assetEvent(ports, pending, 'asset.uploaded', { ...by, data: { size_bytes: bytes.sizeBytes } }),
+              settled.event,
+            ],
+            request: request && { ...request, subjectId: pending.id, attempt: 1 },
+          })
+        },
+      },
+    )
+    return asset && { asset, attempt: final }
+  } finally {
+    await ports.blobs.remove(bytes.key)
+  }
+}

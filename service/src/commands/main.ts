@@ -1,0 +1,42 @@
+// The operator's command: `herbarium <subcommand>`.
+import { Command } from 'commander'
+import { version } from '../version.ts'
+import { explainFailure } from './failure.ts'
+import { addKeyCreate } from './key-create.ts'
+import { addKeyList } from './key-list.ts'
+import { addKeyRevoke } from './key-revoke.ts'
+import { addProjectCreate } from './project-create.ts'
+import { addServe } from './serve.ts'
+import { addUpload } from './upload.ts'
+import { addWorkspaceCreate } from './workspace-create.ts'
+import { addWorkspaceList } from './workspace-list.ts'
+
+/** Runs the command line; a failure is told in words and ends the process with 1. */
+export async function main(argv: string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(argv)
+  } catch (error) {
+    for (const line of explainFailure(error)) console.error(line)
+    process.exitCode = 1
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('herbarium')
+    .description("A self-hosted media asset service that speaks FLORA's Assets API.")
+    .version(version)
+    .showHelpAfterError('Add --help to see how this command is used.')
+  addServe(program)
+  const workspace = program
+    .command('workspace')
+    .description('Tenants: each owns its keys, projects and assets')
+  addWorkspaceCreate(workspace)
+  addWorkspaceList(workspace)
+  addProjectCreate(program.command('project').description('Canvases that assets are put on'))
+  const key = program.command('key').description('API keys')
+  addKeyCreate(key)
+  addKeyList(key)
+  addKeyRevoke(key)
+  addUpload(program)
+  return program
+}

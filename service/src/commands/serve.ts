@@ -1,0 +1,66 @@
+// `herbarium serve`: the whole service in one process, until it is told to stop.
+import { open } from 'node:fs/promises'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { listenComplaint, placeComplaints } from '../config/check-place.ts'
+import { type Config, readSettings } from '../config/config.ts'
+import { openService, type Service } from '../service.ts'
+import { begin } from '../workspaces/begin.ts'
+import { CommandFailure } from './failure.ts'
+import { welcome } from './welcome.ts'
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('Run the service; settings come from the environment (docs/configuration.md)')
+    .action(serve)
+}
+
+async function serve(): Promise<void> {
+  const config = await livableConfig()
+  const service = await openService(config)
+  const firstKey = await begin({ workspaces: service.records.workspaces, ...service.world })
+  await service.listen().catch(cause => {
+    throw new CommandFailure([listenComplaint(config, cause)], { cause })
+  })
+  const shown =
+    firstKey && (process.stdout.isTTY ? { key: firstKey } : { file: await keepKey(config, firstKey) })
+  console.log(await welcome(service, config, shown || undefined))
+  stopOnSignal(service)
+}
+
+/** The configuration, if there is nothing to complain of; else every complaint at once. */
+async function livableConfig(): Promise<Config> {
+  const { config, complaints } = readSettings()
+  const all = [...complaints, ...(await placeComplaints(config))]
+  if (all.length > 0) throw new CommandFailure(all)
+  return config
+}
+
+/** Where nobody watches, a key on stdout would end in some log: a file only its owner reads keeps it. */
+async function keepKey(config: Config, key: string): Promise<string> {
+  const file = path.join(config.dataDir, 'first-key.txt')
+  const handle = await open(file, 'w', 0o600)
+  await handle.writeFile(`${key}\n`)
+  await handle.sync()
+  await handle.close()
+  return file
+}
+
+/** The first signal drains, the second does not wait. */
+function stopOnSignal(service: Service): void {
+  let stopping = false
+  const stop = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    service.close().then(
+      () => process.exit(0),
+      error => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}

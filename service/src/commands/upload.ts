@@ -1,0 +1,69 @@
+// `herbarium upload`: files to assets by the API's three calls.
+import { openAsBlob } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { readClientSettings } from '../config/client-settings.ts'
+import type { Config } from '../config/config.ts'
+import { type Api, createApi } from './api.ts'
+import { CommandFailure } from './failure.ts'
+import type { OutputOptions } from './output.ts'
+import { usableConfig } from './with-records.ts'
+
+type UploadOptions = OutputOptions & { workspace?: string; project?: string }
+
+export function addUpload(program: Command): void {
+  program
+    .command('upload')
+    .description('Upload files and print their URLs; reads FLORA_API_KEY and FLORA_BASE_URL')
+    .argument('<file...>', 'the files')
+    .option('--workspace <ws_…>', "default: the key's workspace")
+    .option('--project <prj_…>', "put them on this project's canvas")
+    .option('--json', 'print one JSON object a file and nothing else')
+    .action(uploadAll)
+}
+
+async function uploadAll(files: string[], options: UploadOptions): Promise<void> {
+  const api = await chosenApi(usableConfig())
+  const workspaceId = options.workspace ?? (await api.onlyWorkspace())
+  const failures: string[] = []
+  for (const file of files) {
+    const asset = await uploadOne(api, file, { workspaceId, project: options.project })
+    console.log(options.json ? JSON.stringify(asset) : `${file}  ${asset.status}  ${asset.url}`)
+    if (asset.status === 'failed') failures.push(`${file}: ${asset.failure_message}`)
+  }
+  if (failures.length > 0) throw new CommandFailure(failures)
+}
+
+async function uploadOne(
+  api: Api,
+  file: string,
+  target: { workspaceId: string; project: string | undefined },
+) {
+  const { size } = await stat(file).catch(cause => {
+    throw new CommandFailure([`${file} cannot be read: ${cause.message}.`], { cause })
+  })
+  const reserved = await api.reserve({
+    source: 'signed-url',
+    workspace_id: target.workspaceId,
+    file_name: path.basename(file),
+    file_size: size,
+    ...(target.project ? { project_id: target.project } : {}),
+  })
+  await api.send(reserved.upload, await openAsBlob(file))
+  return api.complete(reserved.asset_id)
+}
+
+/** The variables that FLORA's clients read; else the installation on this machine and its first key. */
+async function chosenApi(config: Config): Promise<Api> {
+  const given = readClientSettings()
+  const scheme = config.tls ? 'https' : 'http'
+  const baseUrl = given.baseUrl ?? `${config.publicUrl ?? `${scheme}://${config.host}:${config.port}`}/api/v1`
+  const apiKey = given.apiKey ?? (await firstKey(config))
+  if (apiKey === undefined)
+    throw new CommandFailure(['Set FLORA_API_KEY to an API key; "herbarium key create" makes one.'])
+  return createApi({ baseUrl, apiKey })
+}
+
+const firstKey = async (config: Config): Promise<string | undefined> =>
+  (await readFile(path.join(config.dataDir, 'first-key.txt'), 'utf8').catch(() => undefined))?.trim()

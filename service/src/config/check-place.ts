@@ -1,0 +1,59 @@
+// Whether the place an installation is told to live in can be lived in: folder, port and certificate.
+import { constants } from 'node:fs'
+import { access, mkdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { Config } from './config.ts'
+
+/** Everything that stands in the way, one sentence each. */
+export async function placeComplaints(config: Config): Promise<string[]> {
+  const complaints = await Promise.all([
+    folderComplaint(config),
+    portComplaint(config),
+    ...tlsComplaints(config),
+  ])
+  return complaints.filter(complaint => complaint !== undefined)
+}
+
+async function folderComplaint({ dataDir }: Config): Promise<string | undefined> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+    return undefined
+  } catch (error) {
+    return `DATA_DIR ${dataDir} cannot be written (${codeOf(error)}): make it writable for this user, or name another folder.`
+  }
+}
+
+/** Tries the address now, so that this complaint comes together with the others. */
+async function portComplaint({ host, port }: Config): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>()
+  const probe = createServer()
+  probe.once('error', error => resolve(listenComplaint({ host, port }, error)))
+  probe.listen({ host, port }, () => probe.close(() => resolve(undefined)))
+  return promise
+}
+
+export function listenComplaint({ host, port }: Pick<Config, 'host' | 'port'>, error: unknown): string {
+  const code = codeOf(error)
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another one (0 picks a free one).`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user: set PORT to one above 1023.`
+  return `HOST ${host} with PORT ${port} cannot be listened on (${code}): set HOST to an address of this machine.`
+}
+
+const tlsComplaints = ({ tls }: Config): Promise<string | undefined>[] =>
+  tls === undefined
+    ? []
+    : [fileComplaint('TLS_CERT_FILE', tls.certFile), fileComplaint('TLS_KEY_FILE', tls.keyFile)]
+
+async function fileComplaint(name: string, file: string): Promise<string | undefined> {
+  try {
+    await readFile(file)
+    return undefined
+  } catch (error) {
+    return `${name} ${file} cannot be read (${codeOf(error)}).`
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)

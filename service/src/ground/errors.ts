@@ -1,0 +1,105 @@
+// Everything this product can refuse: one error class, one function per refusal.
+
+export type ErrorCode =
+  | 'invalid_json'
+  | 'input_validation_error'
+  | 'unauthorized'
+  | 'invalid_api_key'
+  | 'insufficient_credits'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'payload_too_large'
+  | 'idempotency_duplicate'
+  | 'idempotency_conflict'
+  | 'rate_limited'
+  | 'unknown_error'
+  | 'service_unavailable'
+
+/** A field of the request at fault; `message` completes the sentence "field: …". */
+export interface FieldFault {
+  field: string
+  message: string
+}
+
+interface RefusalDetails {
+  fields?: FieldFault[]
+  /** Seconds after which the same request may succeed. */
+  retryAfterSeconds?: number
+  /** False where repeating the request can never help. */
+  canHeal?: boolean
+  cause?: unknown
+}
+
+/** A request that this service will not carry out, with what its sender can do about it. */
+export class Refusal extends Error {
+  readonly code: ErrorCode
+  readonly fields: FieldFault[] | undefined
+  readonly retryAfterSeconds: number | undefined
+  readonly canHeal: boolean
+
+  constructor(code: ErrorCode, message: string, details: RefusalDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = 'Refusal'
+    this.code = code
+    this.fields = details.fields
+    this.retryAfterSeconds = details.retryAfterSeconds
+    this.canHeal = details.canHeal ?? true
+  }
+}
+
+export const invalidJson = () =>
+  new Refusal('invalid_json', 'The body is not valid JSON: send one JSON object, encoded as UTF-8.')
+
+export const invalidFields = (fields: FieldFault[]) =>
+  new Refusal(
+    'input_validation_error',
+    fields.map(({ field, message }) => `${field}: ${message}`).join('; '),
+    {
+      fields,
+    },
+  )
+
+export const invalidField = (field: string, message: string) => invalidFields([{ field, message }])
+
+export const missingKey = () =>
+  new Refusal('unauthorized', 'Send an API key in the header "Authorization: Bearer sk_live_…".')
+
+export const invalidKey = () =>
+  new Refusal('invalid_api_key', 'This API key is malformed, unknown, expired or revoked.')
+
+export const foreignWorkspace = () =>
+  new Refusal('forbidden', 'This API key does not belong to the workspace named by workspace_id.')
+
+export const deadTicket = (reason: string) =>
+  new Refusal('forbidden', `${reason} POST /assets/{asset_id}/retry gives fresh upload instructions.`)
+
+export const notFound = (what: 'asset' | 'project' | 'key' | 'workspace' | 'route' | 'media') =>
+  new Refusal('not_found', `There is no such ${what}.`)
+
+/** A state that does not allow the request; `canHeal` says whether repeating it may ever succeed. */
+export const conflict = (message: string, canHeal: boolean) => new Refusal('conflict', message, { canHeal })
+
+export const tooLarge = (maxBytes: number) =>
+  new Refusal('payload_too_large', `The file is larger than the ${maxBytes} bytes this upload may have.`, {
+    canHeal: false,
+  })
+
+export const idempotencyConflict = () =>
+  new Refusal(
+    'idempotency_conflict',
+    'This idempotency key was used with another request body: send the same body, or a new key.',
+  )
+
+/** Thrown for a body that ended before it was whole; the sender is usually gone. */
+export const brokenBody = (cause?: unknown) =>
+  new Refusal('input_validation_error', 'file: the body ended before the file was whole; send it again', {
+    fields: [{ field: 'file', message: 'the body ended before the file was whole; send it again' }],
+    cause,
+  })
+
+export const unavailable = (cause: unknown, retryAfterSeconds = 1) =>
+  new Refusal('service_unavailable', 'The service cannot store or read this right now: try again shortly.', {
+    retryAfterSeconds,
+    cause,
+  })

@@ -1,0 +1,101 @@
+// The door for programs: one web server, its blocks of routes, and what holds for all of them.
+import type { ServerOptions } from 'node:https'
+import cors from '@fastify/cors'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { logAnswers } from './access-log.ts'
+import type { App } from './app.ts'
+import { requireKey } from './auth.ts'
+import { answerClientError } from './client-error.ts'
+import type { Deps } from './deps.ts'
+import { answerError, answerNotFound } from './errors.ts'
+import { acceptJson } from './json-body.ts'
+import { describeRoutes, openApiDocument } from './openapi.ts'
+import { attachAsset } from './routes/attach-asset.ts'
+import { completeAsset } from './routes/complete-asset.ts'
+import { createAsset } from './routes/create-asset.ts'
+import { createProject } from './routes/create-project.ts'
+import { getAsset } from './routes/get-asset.ts'
+import { getProject } from './routes/get-project.ts'
+import { health } from './routes/health.ts'
+import { listAssets } from './routes/list-assets.ts'
+import { listProjectNodes } from './routes/list-project-nodes.ts'
+import { listProjects } from './routes/list-projects.ts'
+import { listWorkspaces } from './routes/list-workspaces.ts'
+import { media } from './routes/media.ts'
+import { pages } from './routes/pages.ts'
+import { retryAsset } from './routes/retry-asset.ts'
+import { upload } from './routes/upload.ts'
+import { validatorCompiler } from './validation.ts'
+
+export interface AppOptions {
+  version: string
+  logger: FastifyBaseLogger
+  tls: ServerOptions | undefined
+  trustProxy: boolean
+  /** Origins whose pages may call the API. */
+  corsOrigins: string[]
+}
+
+/** A JSON body has at most this many bytes; files never come as JSON. */
+const MAX_JSON_BYTES = 64 * 1024
+/** Tickets and media names stand in paths. */
+const MAX_PARAMETER_CHARACTERS = 1024
+
+export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
+  const app: App = fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: () => deps.ids.id('req'),
+    trustProxy: options.trustProxy,
+    bodyLimit: MAX_JSON_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
+    clientErrorHandler: answerClientError(deps.ids),
+    forceCloseConnections: 'idle',
+    ...(options.tls ? { https: options.tls } : {}),
+  }) as unknown as App // with https Fastify's type has another server, which nothing here looks at
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(() => data => JSON.stringify(data)) // the types hold answers to their schemas
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(answerNotFound)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('request-id', request.id)
+  })
+  logAnswers(app)
+  await describeRoutes(app, options.version)
+  await app.register(open => withoutKey(open as App, deps))
+  await app.register(api => withKey(api as App, deps, options.corsOrigins), { prefix: '/api/v1' })
+  return app
+}
+
+/** What anyone may ask: the upload door and media (their URLs are the credential), health, pages, the document. */
+async function withoutKey(app: App, deps: Deps): Promise<void> {
+  await app.register(async scope => upload(scope as App, deps))
+  await app.register(async scope => media(scope as App, deps))
+  await app.register(async scope => pages(scope as App, deps))
+  health(app, deps)
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => openApiDocument(app, deps.urls))
+}
+
+/** What needs an API key. */
+async function withKey(app: App, deps: Deps, corsOrigins: string[]): Promise<void> {
+  if (corsOrigins.length > 0)
+    await app.register(cors, {
+      origin: corsOrigins.includes('*') ? '*' : corsOrigins,
+      methods: ['GET', 'POST', 'DELETE'],
+      exposedHeaders: ['request-id', 'retry-after', 'idempotent-replayed'],
+      maxAge: 86_400,
+    })
+  requireKey(app, deps)
+  acceptJson(app)
+  createAsset(app, deps)
+  completeAsset(app, deps)
+  retryAsset(app, deps)
+  getAsset(app, deps)
+  listAssets(app, deps)
+  attachAsset(app, deps)
+  listWorkspaces(app, deps)
+  listProjects(app, deps)
+  createProject(app, deps)
+  getProject(app, deps)
+  listProjectNodes(app, deps)
+}

@@ -1,0 +1,20 @@
+// What the routes are given: the ports of every noun, and what only a door knows.
+import type { CompletePorts } from '../assets/complete.ts'
+import type { Ports } from '../assets/ports.ts'
+import type { SigningKeys } from '../ground/secrets.ts'
+import type { KeyRecords } from '../keys/ports.ts'
+import type { ProjectRecords } from '../projects/ports.ts'
+import type { WorkspaceRecords } from '../workspaces/ports.ts'
+import type { IdempotencyPorts } from './idempotency.ts'
+import type { Urls } from './urls.ts'
+
+export interface Deps extends Ports, CompletePorts, IdempotencyPorts {
+  workspaces: WorkspaceRecords
+  keys: KeyRecords
+  projects: ProjectRecords
+  urls: Urls
+  signing: SigningKeys
+  mediaCacheSeconds: number
+  /** Throws `unavailable` while rows or bytes cannot be reached. */
+  checkReady(): Promise<void>
+}

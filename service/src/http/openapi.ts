@@ -1,0 +1,102 @@
+// The OpenAPI 3.1 document, made from the route schemas.
+import swagger, { type SwaggerTransform } from '@fastify/swagger'
+import { z } from 'zod'
+import type { App } from './app.ts'
+import type { OpenApiDocument } from './pages/openapi.ts'
+import type { Urls } from './urls.ts'
+
+const DESCRIPTION = `Reserve an upload, send the bytes, complete the asset; from then on it is verified and has a stable URL.
+Every answer carries a \`request-id\`. Errors are \`{"error": {"code", "message", "fields"?}}\`.
+\`POST /assets\` and \`POST /projects\` take an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again.`
+
+/** Must be registered before the routes it is to describe. */
+export async function describeRoutes(app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Herbarium', description: DESCRIPTION, version },
+      tags: [
+        { name: 'assets', description: 'Media files, from a promise of bytes to a verified asset' },
+        { name: 'uploads', description: 'Where the bytes go' },
+        { name: 'projects', description: 'Canvases and the assets on them' },
+        { name: 'workspaces', description: 'Who owns what' },
+      ],
+      components: {
+        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'sk_live_…' } },
+      },
+      security: [{ apiKey: [] }],
+    },
+    transform,
+  })
+}
+
+/** The document for the address this installation is reached at. */
+export function openApiDocument(app: App, urls: Urls): OpenApiDocument & { servers: { url: string }[] } {
+  const server = { url: urls.api().replace(/\/api\/v1$/, '') }
+  return { ...(app.swagger() as unknown as OpenApiDocument), servers: [server] } // the plugin's own type is OpenAPI 2 or 3
+}
+
+/** Zod schemas as JSON Schema: what comes in as it may be sent, what goes out as it is answered. */
+const transform: SwaggerTransform = ({ schema, url }) => {
+  const { body, querystring, params, response, ...rest } = schema as RouteSchema
+  const transformed = {
+    ...rest,
+    ...(body === undefined || body === null ? {} : { body: bodySchema(body) }),
+    ...(querystring === undefined ? {} : { querystring: jsonSchema(querystring, 'input') }),
+    ...(params === undefined ? {} : { params: jsonSchema(params, 'input') }),
+    ...(response === undefined ? {} : { response: responses(response) }),
+  }
+  return { schema: transformed, url }
+}
+
+interface RouteSchema {
+  body?: z.ZodType | { content: Record<string, { schema: z.ZodType }> } | null
+  querystring?: z.ZodType
+  params?: z.ZodType
+  response?: Record<string, z.ZodType>
+}
+
+const bodySchema = (body: NonNullable<RouteSchema['body']>) =>
+  body instanceof z.ZodType
+    ? jsonSchema(body, 'input')
+    : {
+        content: Object.fromEntries(
+          Object.entries(body.content).map(([type, { schema }]) => [
+            type,
+            { schema: jsonSchema(schema, 'input') },
+          ]),
+        ),
+      }
+
+/** A body of `null` is none: such an answer has a description and no content. */
+const responses = (response: Record<string, z.ZodType>) =>
+  Object.fromEntries(
+    Object.entries(response).map(([status, schema]) =>
+      schema instanceof z.ZodNull
+        ? [status, { type: 'null', description: schema.description ?? 'No content' }]
+        : [status, { description: DESCRIPTIONS[status] ?? 'Error', ...jsonSchema(schema, 'output') }],
+    ),
+  )
+
+const DESCRIPTIONS: Record<string, string> = {
+  200: 'Done',
+  201: 'Created',
+  400: 'The request is not valid; `fields` says where',
+  401: 'No API key, or one that is not valid',
+  403: 'Not allowed',
+  404: 'There is no such thing, or it is not yours',
+  409: 'The state does not allow it',
+  413: 'Too large',
+  422: 'The idempotency key was used with another body',
+  500: 'Our fault',
+  503: 'Try again after `retry-after` seconds',
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    unrepresentable: 'any',
+  })
+  return json
+}

@@ -1,0 +1,103 @@
+// The only place where what the heart knows becomes JSON.
+import type { z } from 'zod'
+import { type Asset, contentTypeOf } from '../assets/asset.ts'
+import type { Attempt } from '../assets/attempt.ts'
+import type { ListedAsset } from '../assets/ports.ts'
+import type { CanvasNode, Project } from '../projects/project.ts'
+import type { Workspace } from '../workspaces/workspace.ts'
+import type { assetDetail, assetListItem, assetUpload, project } from './schemas.ts'
+import type { Urls } from './urls.ts'
+
+type AssetUpload = z.output<typeof assetUpload>
+
+/** An asset as complete answers it. */
+export const presentUpload = (urls: Urls, asset: Asset): AssetUpload => ({
+  asset_id: asset.id,
+  uploaded_via: asset.uploadedVia,
+  url: urls.media(asset),
+  workspace_id: asset.workspaceId,
+  visibility: 'workspace',
+  status: asset.status,
+  folder: asset.folder,
+  failure_message: asset.status === 'failed' ? asset.failureMessage : null,
+})
+
+/** A pending asset with the instructions for its attempt; a pure function of both, so it can be said again. */
+export const presentReservation = (urls: Urls, asset: Asset, attempt: Attempt): AssetUpload => {
+  const url = urls.upload(attempt)
+  return {
+    ...presentUpload(urls, asset),
+    status: 'pending_upload',
+    failure_message: null,
+    expires_at: new Date(attempt.expiresAt).toISOString(),
+    upload: {
+      url,
+      method: 'POST',
+      content_type: 'multipart/form-data',
+      file_field: 'file',
+      fileField: 'file',
+      form_fields: {},
+      formFields: {},
+    },
+    upload_url: url,
+  }
+}
+
+const facts = (urls: Urls, asset: Asset) => {
+  const ready = asset.status === 'ready' ? asset : undefined
+  return {
+    asset_id: asset.id,
+    name: asset.name,
+    description: null,
+    workspace_id: asset.workspaceId,
+    url: urls.media(asset),
+    content_type: contentTypeOf(asset),
+    upload_content_type: asset.declaredType,
+    uploaded_via: asset.uploadedVia,
+    status: asset.status,
+    width: ready?.width ?? null,
+    height: ready?.height ?? null,
+    size_bytes: ready?.sizeBytes ?? null,
+    folder: asset.folder,
+    metadata: asset.metadata,
+  }
+}
+
+export const presentAsset = (urls: Urls, asset: Asset): z.output<typeof assetDetail> => ({
+  ...facts(urls, asset),
+  failure_message: asset.status === 'failed' ? asset.failureMessage : null,
+  created_at: new Date(asset.createdAt).toISOString(),
+})
+
+export const presentListed = (urls: Urls, { asset, node }: ListedAsset): z.output<typeof assetListItem> => ({
+  ...facts(urls, asset),
+  created_at: asset.createdAt,
+  node_id: node?.id ?? null,
+  project_id: node?.projectId ?? asset.projectId,
+})
+
+export const presentProject = (it: Project): z.output<typeof project> => ({
+  project_id: it.id,
+  name: it.name,
+  workspace_id: it.workspaceId,
+  origin: 'api',
+  last_modified: it.lastModified,
+  created_at: it.createdAt,
+})
+
+export const presentWorkspace = (workspace: Workspace) => ({
+  workspace_id: workspace.id,
+  name: workspace.name,
+  role: 'owner' as const,
+  created_at: workspace.createdAt,
+})
+
+export const presentNode = (urls: Urls, node: CanvasNode) => ({
+  node_id: node.id,
+  type: node.type,
+  label: node.label,
+  url: node.mediaToken === null ? null : urls.media({ mediaToken: node.mediaToken, name: node.assetName }),
+  asset_id: node.assetId,
+  width: node.width,
+  height: node.height,
+})

@@ -1,0 +1,141 @@
+// POST /assets: reserve an upload, or store a small file in one request.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { SaidOfAsset } from '../../assets/describe.ts'
+import type { Upload } from '../../assets/ports.ts'
+import { reserve } from '../../assets/reserve.ts'
+import { storeDirect } from '../../assets/store-direct.ts'
+import { notFound } from '../../ground/errors.ts'
+import type { RequestRecord } from '../../ground/request-record.ts'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { readDirectForm } from '../direct-form.ts'
+import { idempotently } from '../idempotency.ts'
+import { presentReservation, presentUpload } from '../present.ts'
+import * as schemas from '../schemas.ts'
+
+const source = z
+  .string({ error: 'must be a string: "signed-url" reserves an upload' })
+  .refine(value => value === 'signed-url', {
+    error:
+      'must be "signed-url"; a small file is sent directly, as multipart/form-data with a file part and no source',
+  })
+  .meta({ description: 'Where the bytes come from', examples: ['signed-url'] })
+
+/** What every source may say of its asset. */
+export const described = {
+  workspace_id: schemas.workspaceId,
+  file_name: z.string().max(1024).optional().meta({ example: 'product.png' }),
+  content_type: z.string().max(255).optional().meta({ example: 'image/png' }),
+  folder: z.string().max(2048).optional().meta({ example: 'api-uploads' }),
+  project_id: schemas.projectId.optional(),
+  sha256: z.string().max(128).optional().meta({ description: 'In hex; checked once the bytes are whole' }),
+  metadata: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'At most 16 pairs, 4 KB in all' }),
+  idempotency_key: schemas.idempotencyKey,
+}
+
+const reserveBody = z.strictObject({
+  source,
+  ...described,
+  file_size: z.int().min(0).optional().meta({ description: 'In bytes; checked once the bytes are whole' }),
+})
+
+export const directForm = z.strictObject({
+  ...described,
+  file_size: z.coerce.number({ error: 'must be a whole number' }).int().min(0).optional(),
+})
+
+const formInDocument = directForm.extend({
+  file: z.string().meta({ description: 'The bytes, at most 4 MiB', format: 'binary' }),
+})
+
+const schema = {
+  tags: ['assets'],
+  summary: 'Create an asset',
+  description:
+    'With JSON and `source: "signed-url"` an upload is reserved: send the bytes to `upload.url`, then complete the asset. With a form and a `file` of at most 4 MiB the asset is made in one request.',
+  body: {
+    content: {
+      'application/json': { schema: reserveBody },
+      'multipart/form-data': { schema: formInDocument },
+    },
+  },
+  response: { 201: schemas.assetUpload, ...schemas.errors(400, 401, 403, 404, 409, 422) },
+}
+
+export function createAsset(app: App, deps: Deps): void {
+  app.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null))
+  app.post('/assets', { schema }, async (request, reply) => {
+    const upload = await (request.headers['content-type']?.toLowerCase().startsWith('multipart/form-data')
+      ? createDirect(deps, request, reply)
+      : createReservation(deps, request, reply))
+    const { asset, attempt } = upload
+    const isReserved = asset.status === 'pending_upload'
+    return isReserved ? presentReservation(deps.urls, asset, attempt) : presentUpload(deps.urls, asset)
+  })
+}
+
+async function createReservation(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Upload> {
+  const { idempotency_key, ...body } = request.body as z.output<typeof reserveBody> // by the route's schema
+  reply.code(201)
+  return idempotently(
+    deps,
+    { request, reply },
+    {
+      status: 201,
+      bodyKey: idempotency_key,
+      meaning: body,
+      run: claim =>
+        reserve(deps, request.actor, { workspaceId: body.workspace_id, said: saidIn(body), request: claim }),
+      replay: record => asAnswered(deps, record),
+    },
+  )
+}
+
+async function createDirect(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Upload> {
+  const { fields, bytes } = await readDirectForm(deps, request, directForm)
+  const { idempotency_key, ...said } = fields
+  reply.code(201)
+  try {
+    return await idempotently(
+      deps,
+      { request, reply },
+      {
+        status: 201,
+        bodyKey: idempotency_key,
+        meaning: { ...said, file: bytes.sha256 },
+        run: claim =>
+          storeDirect(deps, request.actor, {
+            workspaceId: said.workspace_id,
+            said: saidIn(said),
+            bytes,
+            request: claim,
+          }),
+        replay: record => asAnswered(deps, record),
+      },
+    )
+  } finally {
+    await deps.blobs.remove(bytes.key)
+  }
+}
+
+const saidIn = (body: Omit<z.output<typeof directForm>, 'idempotency_key'>): SaidOfAsset => ({
+  fileName: body.file_name,
+  contentType: body.content_type,
+  folder: body.folder,
+  fileSize: body.file_size,
+  sha256: body.sha256,
+  metadata: body.metadata,
+  projectId: body.project_id,
+})
+
+/** The asset as the first answer showed it: what has become of a reservation since is for GET to say. */
+async function asAnswered(deps: Deps, record: RequestRecord): Promise<Upload> {
+  const upload = await deps.assets.findUpload(record.subjectId ?? '', record.attempt ?? undefined)
+  if (upload === undefined) throw notFound('asset')
+  const { asset, attempt } = upload
+  return attempt.transport === 'direct' ? upload : { asset: { ...asset, status: 'pending_upload' }, attempt }
+}

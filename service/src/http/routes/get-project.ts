@@ -1,0 +1,20 @@
+// GET /projects/{project_id}: one project.
+import { z } from 'zod'
+import { findProject } from '../../projects/find.ts'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { presentProject } from '../present.ts'
+import * as schemas from '../schemas.ts'
+
+const schema = {
+  tags: ['projects'],
+  summary: 'Retrieve a project',
+  params: z.object({ project_id: schemas.projectId }),
+  response: { 200: schemas.project, ...schemas.errors(400, 401, 404) },
+}
+
+export function getProject(app: App, deps: Deps): void {
+  app.get('/projects/:project_id', { schema }, async request =>
+    presentProject(await findProject(deps, request.actor, request.params.project_id)),
+  )
+}

@@ -1,0 +1,32 @@
+// The pages for people: the API's reference, and where a canvas_url leads.
+import { z } from 'zod'
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { openApiDocument } from '../openapi.ts'
+import { projectPage } from '../pages/project.ts'
+import { referencePage } from '../pages/reference.ts'
+import * as schemas from '../schemas.ts'
+
+const CSP =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+export function pages(app: App, deps: Deps): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', CSP).header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+  })
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs', 302))
+  app.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .send(referencePage(openApiDocument(app, deps.urls), { apiBase: deps.urls.api() })),
+  )
+  app.get(
+    '/projects/:project_id',
+    { schema: { hide: true, params: z.object({ project_id: schemas.projectId }) } },
+    async (request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .send(projectPage({ projectId: request.params.project_id, apiBase: deps.urls.api() })),
+  )
+}

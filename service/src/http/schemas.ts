@@ -1,0 +1,128 @@
+// The wire's shapes that several routes share.
+import { z } from 'zod'
+
+const prefixed = (prefix: string, description: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}\\S+$`), { error: `must start with ${prefix}, followed by the id` })
+    .max(128)
+    .meta({ description, example: `${prefix}7c2f0e8a41d94b6f` })
+
+export const workspaceId = prefixed('ws_', 'A workspace')
+export const assetId = prefixed('asset_', 'An asset')
+
+/** FLORA's guides write some project ids with proj_; both are understood, prj_ alone is answered. */
+export const projectId = z
+  .string()
+  .regex(/^(prj|proj)_\S+$/, { error: 'must start with prj_, followed by the id' })
+  .max(128)
+  .transform(id => id.replace(/^proj_/, 'prj_'))
+  .meta({ description: 'A project', example: 'prj_7c2f0e8a41d94b6f' })
+
+/** In answers an id is only described: what was stored is not judged again. */
+export const id = (prefix: string) => z.string().meta({ example: `${prefix}7c2f0e8a41d94b6f` })
+
+export const pageQuery = z.object({
+  limit: z.coerce
+    .number({ error: 'must be a whole number from 1 to 100' })
+    .int({ error: 'must be a whole number from 1 to 100' })
+    .min(1)
+    .max(100)
+    .default(20)
+    .meta({ description: 'Items a page' }),
+  cursor: z.string().max(512).optional().meta({ description: 'meta.next_cursor of the page before' }),
+})
+
+export const meta = z.object({
+  next_cursor: z.string().nullable(),
+  total_estimate: z.int().nullable().optional(),
+})
+
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, { error: 'must be 1 to 255 visible ASCII characters' })
+  .optional()
+  .meta({ description: 'The same as the header Idempotency-Key' })
+
+/** The body of a request that needs none. */
+export const emptyBody = z.strictObject({ idempotency_key: idempotencyKey }).nullish()
+
+export const status = z.enum(['pending_upload', 'ready', 'failed'])
+export const uploadedVia = z.enum(['signed_url', 'direct', 'url'])
+const formFields = z.record(z.string(), z.string())
+
+export const uploadInstructions = z.object({
+  url: z.url(),
+  method: z.literal('POST'),
+  content_type: z.literal('multipart/form-data'),
+  file_field: z.literal('file'),
+  fileField: z.literal('file'),
+  form_fields: formFields,
+  formFields,
+})
+
+/** What create, complete and retry answer. */
+export const assetUpload = z.object({
+  asset_id: id('asset_'),
+  uploaded_via: uploadedVia,
+  url: z.url(),
+  workspace_id: id('ws_'),
+  visibility: z.literal('workspace'),
+  status,
+  folder: z.string(),
+  failure_message: z.string().nullable(),
+  expires_at: z.iso.datetime().optional(),
+  upload: uploadInstructions.optional(),
+  upload_url: z.url().optional(),
+})
+
+const assetFacts = {
+  asset_id: id('asset_'),
+  name: z.string().nullable(),
+  description: z.string().nullable(),
+  workspace_id: id('ws_'),
+  url: z.url(),
+  content_type: z.string(),
+  upload_content_type: z.string().nullable(),
+  uploaded_via: uploadedVia,
+  status,
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  size_bytes: z.int().nullable(),
+  folder: z.string(),
+  metadata: z.record(z.string(), z.string()),
+}
+
+export const assetDetail = z.object({
+  ...assetFacts,
+  failure_message: z.string().nullable(),
+  created_at: z.iso.datetime(),
+})
+
+export const assetListItem = z.object({
+  ...assetFacts,
+  created_at: z.int().meta({ description: 'Unix milliseconds' }),
+  node_id: id('node_').nullable(),
+  project_id: id('prj_').nullable(),
+})
+
+export const project = z.object({
+  project_id: id('prj_'),
+  name: z.string(),
+  workspace_id: id('ws_'),
+  origin: z.literal('api').nullable(),
+  last_modified: z.int().nullable().meta({ description: 'Unix milliseconds' }),
+  created_at: z.int().meta({ description: 'Unix milliseconds' }),
+})
+
+export const errorEnvelope = z.object({
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+  }),
+})
+
+/** The errors a route can answer, for its documentation. */
+export const errors = (...statuses: (400 | 401 | 403 | 404 | 409 | 413 | 422)[]) =>
+  Object.fromEntries([...statuses, 500, 503].map(code => [code, errorEnvelope]))

@@ -1,0 +1,41 @@
+// Every URL this installation gives out.
+import type { Asset } from '../assets/asset.ts'
+import type { Attempt } from '../assets/attempt.ts'
+import { ticketFor } from '../assets/ticket.ts'
+import type { SigningKey } from '../ground/secrets.ts'
+
+export interface Urls {
+  /** The API's base, as FLORA's clients want it: it ends in /api/v1. */
+  api(): string
+  docs(): string
+  /** Final from the start; answers once the asset is ready. */
+  media(asset: Pick<Asset, 'mediaToken' | 'name'>): string
+  /** Where the attempt's bytes go. */
+  upload(attempt: Attempt): string
+  canvas(projectId: string): string
+}
+
+/** `publicUrl` is asked late: with port 0 it is known only once the server listens. */
+export const createUrls = (options: {
+  publicUrl: () => string
+  mediaUrl: () => string
+  ticketKey: SigningKey
+}): Urls => ({
+  api: () => `${options.publicUrl()}/api/v1`,
+  docs: () => `${options.publicUrl()}/docs`,
+  media: asset => {
+    const name = asset.name === null ? '' : slug(asset.name)
+    return `${options.mediaUrl()}/media/${asset.mediaToken}${name === '' ? '' : `/${name}`}`
+  },
+  upload: attempt => `${options.publicUrl()}/uploads/${ticketFor(options.ticketKey, attempt)}`,
+  canvas: projectId => `${options.publicUrl()}/projects/${projectId}`,
+})
+
+/** A name as decoration: what needs no escape in any URL, shell or header. */
+const slug = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(-100)

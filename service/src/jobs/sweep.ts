@@ -1,0 +1,39 @@
+// The door for time: what must happen when nobody asks.
+import { discardLeftovers } from '../assets/discard-leftovers.ts'
+import { expireAttempts } from '../assets/expire.ts'
+import type { Ports } from '../assets/ports.ts'
+
+type SweepPorts = Pick<Ports, 'assets' | 'blobs' | 'clock' | 'ids'>
+
+export interface SweepReport {
+  attemptsExpired: number
+  filesRemoved: number
+}
+
+/** One sweep: closes overdue attempts, then removes bytes that can no longer become an asset. */
+export async function sweep(ports: SweepPorts): Promise<SweepReport> {
+  const attemptsExpired = await expireAttempts(ports)
+  const filesRemoved = await discardLeftovers(ports)
+  return { attemptsExpired, filesRemoved }
+}
+
+/** Sweeps every `intervalMs`, never two at a time, until closed. A sweep that fails is reported and tried again. */
+export function openSweeper(
+  ports: SweepPorts,
+  options: { intervalMs: number; onSwept: (report: SweepReport) => void; onError: (error: unknown) => void },
+): { close(): Promise<void> } {
+  const stop = new AbortController()
+  const run = async () => {
+    while (!stop.signal.aborted) {
+      await sweep(ports).then(options.onSwept, options.onError)
+      await ports.clock.delay(options.intervalMs, stop.signal).catch(() => undefined)
+    }
+  }
+  const running = run()
+  return {
+    close: () => {
+      stop.abort()
+      return running
+    },
+  }
+}

@@ -1,0 +1,106 @@
+// The rows of assets and their attempts.
+import type { Kysely } from 'kysely'
+import type { Asset } from '../assets/asset.ts'
+import type { AssetRecords, Upload } from '../assets/ports.ts'
+import { assetFrom } from './asset-rows.ts'
+import { attemptFrom } from './attempt-rows.ts'
+import { listAssetRows } from './list-assets.ts'
+import type { NameSearch } from './name-search.ts'
+import { stepsOf } from './save-asset.ts'
+import type { Tables } from './tables.ts'
+import type { Write } from './write.ts'
+
+type Db = Kysely<Tables>
+
+export const createAssetRecords = (db: Db, write: Write, search: NameSearch): AssetRecords => ({
+  find: assetId => findBy(db, 'id', assetId),
+  findUpload: (assetId, n) => findUpload(db, assetId, n),
+  findReady: async mediaToken => {
+    const asset = await findBy(db, 'media_token', mediaToken)
+    return asset?.status === 'ready' ? asset : undefined
+  },
+  list: (filter, page) => listAssetRows(db, search, filter, page),
+  count: async workspaceId => {
+    const row = await db
+      .selectFrom('counters')
+      .select('assets')
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirst()
+    return row?.assets ?? 0
+  },
+  hasProject: async (workspaceId, projectId) => {
+    const row = await db
+      .selectFrom('projects')
+      .select('id')
+      .where('id', '=', projectId)
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirst()
+    return row !== undefined
+  },
+  findOverdue: (times, limit) => findOverdue(db, times, limit),
+  protectedKeys: keys => protectedKeys(db, keys),
+  save: change => write(stepsOf(db, change)),
+})
+
+async function findBy(db: Db, column: 'id' | 'media_token', value: string): Promise<Asset | undefined> {
+  const row = await db.selectFrom('assets').selectAll().where(column, '=', value).executeTakeFirst()
+  return row && assetFrom(row)
+}
+
+/** Two reads: should a write fall between them, the compare-and-set of whatever is decided on them notices. */
+async function findUpload(db: Db, assetId: string, n?: number): Promise<Upload | undefined> {
+  const asset = await findBy(db, 'id', assetId)
+  if (asset === undefined) return undefined
+  const row = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('asset_id', '=', assetId)
+    .where('n', '=', n ?? asset.attempt)
+    .executeTakeFirst()
+  return row && { asset, attempt: attemptFrom(row) }
+}
+
+async function findOverdue(
+  db: Db,
+  times: { now: number; abandonedBefore: number },
+  limit: number,
+): Promise<Upload[]> {
+  const overdue = (state: 'open' | 'received', before: number) =>
+    db
+      .selectFrom('attempts')
+      .selectAll()
+      .where('state', '=', state)
+      .where('expires_at', '<=', before)
+      .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', times.now)]))
+      .orderBy('expires_at')
+      .limit(limit)
+      .execute()
+  const rows = [...(await overdue('open', times.now)), ...(await overdue('received', times.abandonedBefore))]
+  const assets = await db
+    .selectFrom('assets')
+    .selectAll()
+    .where('id', 'in', [...new Set(rows.map(row => row.asset_id))])
+    .execute()
+  const byId = new Map(assets.map(row => [row.id, assetFrom(row)]))
+  return rows.slice(0, limit).flatMap(row => {
+    const asset = byId.get(row.asset_id)
+    return asset === undefined ? [] : [{ asset, attempt: attemptFrom(row) }]
+  })
+}
+
+/** A file in quarantine is named after its attempt's key and the fence of the upload that wrote it. */
+async function protectedKeys(db: Db, keys: string[]): Promise<Set<string>> {
+  const quarantineKeys = keys.map(key => key.replace(/\.\d+$/, ''))
+  const rows = await db
+    .selectFrom('attempts')
+    .select(['received_key', 'quarantine_key', 'fence', 'lease_until'])
+    .where('quarantine_key', 'in', quarantineKeys)
+    .where('state', 'in', ['open', 'received'])
+    .execute()
+  return new Set(
+    rows.flatMap(row => [
+      ...(row.received_key === null ? [] : [row.received_key]),
+      ...(row.lease_until === null ? [] : [`${row.quarantine_key}.${row.fence}`]),
+    ]),
+  )
+}

@@ -1,0 +1,89 @@
+// Assets between the heart and their rows.
+import type { Insertable, Selectable } from 'kysely'
+import type { Asset, FailureCode, UploadedVia } from '../assets/asset.ts'
+import { contentTypeOf } from '../assets/asset.ts'
+import { fold } from './fold.ts'
+import type { Tables } from './tables.ts'
+
+export type AssetRow = Selectable<Tables['assets']>
+
+export function assetFrom(row: AssetRow): Asset {
+  const core = {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    mediaToken: row.media_token,
+    name: row.name,
+    folder: row.folder,
+    metadata: JSON.parse(row.metadata) as Record<string, string>, // written by assetRow alone
+    uploadedVia: row.uploaded_via as UploadedVia,
+    declaredType: row.declared_type,
+    declaredSize: row.declared_size,
+    declaredSha256: row.declared_sha256,
+    projectId: row.project_id,
+    attempt: row.attempt,
+    version: row.version,
+    createdByKey: row.created_by_key,
+    createdAt: row.created_at,
+  }
+  if (row.status === 'ready')
+    return {
+      ...core,
+      status: 'ready',
+      contentType: row.content_type,
+      sizeBytes: known(row, 'size_bytes'),
+      sha256: known(row, 'sha256'),
+      width: row.width,
+      height: row.height,
+      blobKey: known(row, 'blob_key'),
+      readyAt: known(row, 'ready_at'),
+    }
+  if (row.status === 'failed')
+    return {
+      ...core,
+      status: 'failed',
+      failureCode: known(row, 'failure_code') as FailureCode,
+      failureMessage: known(row, 'failure_message'),
+    }
+  return { ...core, status: 'pending_upload' }
+}
+
+/** A column that an asset of this state always has. */
+function known<C extends keyof AssetRow>(row: AssetRow, column: C): NonNullable<AssetRow[C]> {
+  const value = row[column]
+  if (value === null || value === undefined)
+    throw new Error(`asset ${row.id} is ${row.status} without ${column}`)
+  return value
+}
+
+export function assetRow(asset: Asset): Insertable<Tables['assets']> {
+  const ready = asset.status === 'ready' ? asset : undefined
+  const failed = asset.status === 'failed' ? asset : undefined
+  return {
+    id: asset.id,
+    workspace_id: asset.workspaceId,
+    media_token: asset.mediaToken,
+    status: asset.status,
+    name: asset.name,
+    name_folded: asset.name === null ? null : fold(asset.name),
+    folder: asset.folder,
+    metadata: JSON.stringify(asset.metadata),
+    uploaded_via: asset.uploadedVia,
+    declared_type: asset.declaredType,
+    declared_size: asset.declaredSize,
+    declared_sha256: asset.declaredSha256,
+    project_id: asset.projectId,
+    content_type: contentTypeOf(asset),
+    size_bytes: ready?.sizeBytes ?? null,
+    sha256: ready?.sha256 ?? null,
+    width: ready?.width ?? null,
+    height: ready?.height ?? null,
+    failure_code: failed?.failureCode ?? null,
+    failure_message: failed?.failureMessage ?? null,
+    blob_key: ready?.blobKey ?? null,
+    attempt: asset.attempt,
+    version: asset.version,
+    created_by_key: asset.createdByKey,
+    created_at: asset.createdAt,
+    ready_at: ready?.readyAt ?? null,
+  }
+}

@@ -1,0 +1,59 @@
+// Attempts between the heart and their rows.
+import type { Insertable, Selectable } from 'kysely'
+import type { Attempt, AttemptState, ReceivedBytes, Transport } from '../assets/attempt.ts'
+import type { Tables } from './tables.ts'
+
+export type AttemptRow = Selectable<Tables['attempts']>
+
+export function attemptFrom(row: AttemptRow): Attempt {
+  const core = {
+    assetId: row.asset_id,
+    n: row.n,
+    ticketKid: row.ticket_kid,
+    signedAt: row.signed_at,
+    expiresAt: row.expires_at,
+    maxBytes: row.max_bytes,
+    quarantineKey: row.quarantine_key,
+    transport: row.transport as Transport | null,
+    fence: row.fence,
+    leaseUntil: row.lease_until,
+    firstByteAt: row.first_byte_at,
+    lastByteAt: row.last_byte_at,
+  }
+  const state = row.state as AttemptState
+  const received = receivedFrom(row)
+  if (state === 'open') return { ...core, state, received: null }
+  if (state !== 'received') return { ...core, state, received }
+  if (received === null) throw new Error(`attempt ${row.n} of ${row.asset_id} is received without bytes`)
+  return { ...core, state, received }
+}
+
+const receivedFrom = (row: AttemptRow): ReceivedBytes | null =>
+  row.received_key === null || row.received_bytes === null || row.sha256 === null
+    ? null
+    : {
+        key: row.received_key,
+        sizeBytes: row.received_bytes,
+        sha256: row.sha256,
+        sniffedType: row.sniffed_type,
+      }
+
+export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => ({
+  asset_id: attempt.assetId,
+  n: attempt.n,
+  state: attempt.state,
+  transport: attempt.transport,
+  ticket_kid: attempt.ticketKid,
+  signed_at: attempt.signedAt,
+  expires_at: attempt.expiresAt,
+  max_bytes: attempt.maxBytes,
+  quarantine_key: attempt.quarantineKey,
+  received_key: attempt.received?.key ?? null,
+  received_bytes: attempt.received?.sizeBytes ?? null,
+  sha256: attempt.received?.sha256 ?? null,
+  sniffed_type: attempt.received?.sniffedType ?? null,
+  fence: attempt.fence,
+  first_byte_at: attempt.firstByteAt,
+  last_byte_at: attempt.lastByteAt,
+  lease_until: attempt.leaseUntil,
+})

@@ -1,0 +1,47 @@
+// The rows of one installation in one SQLite file.
+import path from 'node:path'
+import { sql } from 'kysely'
+import { createAssetRecords } from '../asset-records.ts'
+import { createKeyRecords } from '../key-records.ts'
+import { createProjectRecords } from '../project-records.ts'
+import type { Records } from '../records.ts'
+import { findRequest } from '../request-records.ts'
+import { createWorkspaceRecords } from '../workspace-records.ts'
+import { openEngine } from './engine.ts'
+import { exclusively } from './exclusive.ts'
+import { createKysely } from './kysely.ts'
+import { migrate } from './migrate.ts'
+import { sqliteNameSearch } from './name-search.ts'
+import { createWrite } from './write.ts'
+
+/** Opens `herbarium.db` in a folder that exists; however many processes start at once, one makes and migrates it. */
+export async function openSqlite(folder: string): Promise<Records> {
+  const { engine, db } = await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder))
+  const write = createWrite(engine)
+  return {
+    workspaces: createWorkspaceRecords(db, write),
+    keys: createKeyRecords(db, write),
+    projects: createProjectRecords(db, write, sqliteNameSearch),
+    assets: createAssetRecords(db, write, sqliteNameSearch),
+    findRequest: scope => findRequest(db, scope),
+    check: async () => {
+      await sql`select 1 from workspaces limit 1`.execute(db)
+    },
+    close: async () => {
+      await db.destroy()
+      engine.close()
+    },
+  }
+}
+
+async function openMigrated(folder: string) {
+  const engine = openEngine(path.join(folder, 'herbarium.db'))
+  try {
+    const db = createKysely(engine)
+    await migrate(db)
+    return { engine, db }
+  } catch (error) {
+    engine.close()
+    throw error
+  }
+}

@@ -1,0 +1,51 @@
+// The rows of workspaces.
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { WorkspaceRecords } from '../workspaces/ports.ts'
+import type { Workspace } from '../workspaces/workspace.ts'
+import { insertKey } from './key-records.ts'
+import { insertProject } from './project-records.ts'
+import type { Tables } from './tables.ts'
+import type { Step, Write } from './write.ts'
+
+type Db = Kysely<Tables>
+
+export const createWorkspaceRecords = (db: Db, write: Write): WorkspaceRecords => ({
+  insert: async workspace => {
+    await write([insertWorkspace(db, workspace)])
+  },
+  find: async workspaceId => {
+    const row = await db.selectFrom('workspaces').selectAll().where('id', '=', workspaceId).executeTakeFirst()
+    return row && workspaceFrom(row)
+  },
+  list: async () =>
+    (await db.selectFrom('workspaces').selectAll().orderBy('ordinal').execute()).map(workspaceFrom),
+  begin: async ({ workspace, project, key }) => {
+    const outcome = await write([
+      firstWorkspace(db, workspace),
+      insertProject(db, project),
+      insertKey(db, key),
+    ])
+    return outcome === 'saved'
+  },
+})
+
+const insertWorkspace = (db: Db, workspace: Workspace): Step => ({
+  query: db
+    .insertInto('workspaces')
+    .values({ id: workspace.id, name: workspace.name, created_at: workspace.createdAt })
+    .compile(),
+})
+
+/** Inserts only into an empty table, so that of many beginnings one is written. */
+const firstWorkspace = (db: Db, workspace: Workspace): Step => ({
+  query: sql`insert into workspaces (id, name, created_at)
+    select ${workspace.id}, ${workspace.name}, ${workspace.createdAt}
+    where not exists (select 1 from workspaces)`.compile(db),
+  otherwise: 'stale',
+})
+
+const workspaceFrom = (row: Selectable<Tables['workspaces']>): Workspace => ({
+  id: row.id,
+  name: row.name,
+  createdAt: row.created_at,
+})
