@@ -13,7 +13,7 @@ import { type SigningKeys, signingKeys } from './ground/secrets.ts'
 import { createApp } from './http/create-app.ts'
 import type { Deps } from './http/deps.ts'
 import { createUrls, type Urls } from './http/urls.ts'
-import { openSweeper } from './jobs/sweep.ts'
+import { openSweeper, type SweepReport, sweep } from './jobs/sweep.ts'
 import { inspect } from './media/inspect.ts'
 import { sniff } from './media/sniff.ts'
 import type { Records } from './records/records.ts'
@@ -37,6 +37,8 @@ export interface Service {
   urls: Urls
   /** Starts to answer; resolves when it does. Throws the system's error when the address cannot be had. */
   listen(): Promise<void>
+  /** Does now what time does once a minute. */
+  sweep(): Promise<SweepReport>
   /** Lets requests in flight finish, for a bounded time, then closes everything. */
   close(): Promise<void>
 }
@@ -97,6 +99,7 @@ export async function openService(config: Config, world: World = systemWorld): P
         onError: error => logger.error({ err: error }, 'the sweep failed and will be tried again'),
       })
     },
+    sweep: () => sweep(ports),
     close: async () => {
       await sweeper?.close()
       const cutOff = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)

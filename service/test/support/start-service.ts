@@ -1,0 +1,136 @@
+// A real service on a port of its own, with its data in a folder that is removed afterwards.
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { FLORA } from '@flora-ai/flora'
+import { readSettings } from '../../src/config/config.ts'
+import { systemClock } from '../../src/ground/clock.ts'
+import { randomIds } from '../../src/ground/ids.ts'
+import { createKey } from '../../src/keys/create.ts'
+import { openService, type Service, type World } from '../../src/service.ts'
+import { begin } from '../../src/workspaces/begin.ts'
+import { createWorkspace } from '../../src/workspaces/create.ts'
+import { type CheckedFetch, createCheckedFetch } from './checked-fetch.ts'
+
+/** Who uses the service in a test: a key, its workspace, and the official client with both. */
+export interface Tenant {
+  apiKey: string
+  workspaceId: string
+  client: FLORA
+  /** Calls a path below /api/v1 with the tenant's key; the answer has been checked against the OpenAPI document. */
+  call(path: string, init?: RequestInit): Promise<Response>
+}
+
+export interface RunningService extends Tenant {
+  service: Service
+  dataDir: string
+  projectId: string
+  /** `http://127.0.0.1:PORT` */
+  origin: string
+  /** Any URL, without a key; answers of the API are checked too. */
+  fetch: CheckedFetch
+  /** Another workspace with a key of its own. */
+  newTenant(): Promise<Tenant>
+  /** Every file under the data folder's blobs, relative to it. */
+  files(): Promise<string[]>
+  /** Stops the service as SIGTERM does and starts it on the same folder, with the same keys. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Variables of the environment, as an operator sets them. */
+  environment?: Record<string, string>
+  world?: Partial<World>
+}
+
+export async function startService(options: StartOptions = {}): Promise<RunningService> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'herbarium-'))
+  const world: World = { clock: systemClock, ids: randomIds, ...options.world }
+  const open = () => openListening(dataDir, world, options.environment ?? {})
+  let service = await open()
+  const firstKey = await begin({ workspaces: service.records.workspaces, ...world })
+  if (firstKey === undefined) throw new Error('a fresh folder had a beginning already')
+  const fetch = createCheckedFetch(() => service.urls.api())
+  const tenantOf = (apiKey: string, workspaceId: string) =>
+    createTenant({ apiKey, workspaceId, baseUrl: () => service.urls.api(), fetch })
+  const [workspace] = await service.records.workspaces.list()
+  const workspaceId = workspace?.id ?? ''
+  const projects = await service.records.projects.list({ workspaceId }, { limit: 1 })
+  return {
+    ...tenantOf(firstKey, workspaceId),
+    get service() {
+      return service
+    },
+    get origin() {
+      return new URL(service.urls.api()).origin
+    },
+    dataDir,
+    projectId: projects.items[0]?.id ?? '',
+    fetch,
+    newTenant: async () => {
+      const other = await createWorkspace(
+        { workspaces: service.records.workspaces, ...world },
+        { name: 'other' },
+      )
+      const { secret } = await createKey(
+        { keys: service.records.keys, ...world },
+        { workspaceId: other.id, name: 'other key' },
+      )
+      return tenantOf(secret, other.id)
+    },
+    files: async () => {
+      const entries = await readdir(path.join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })
+      return entries
+        .filter(entry => entry.isFile())
+        .map(entry => path.relative(path.join(dataDir, 'blobs'), path.join(entry.parentPath, entry.name)))
+        .sort()
+    },
+    restart: async () => {
+      await service.close()
+      service = await open()
+    },
+    close: async () => {
+      await service.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function openListening(
+  dataDir: string,
+  world: World,
+  environment: Record<string, string>,
+): Promise<Service> {
+  const { config, complaints } = readSettings({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATA_DIR: dataDir,
+    ...environment,
+  })
+  if (complaints.length > 0) throw new Error(complaints.join('\n'))
+  const service = await openService(config, world)
+  await service.listen()
+  return service
+}
+
+function createTenant(options: {
+  apiKey: string
+  workspaceId: string
+  baseUrl: () => string
+  fetch: CheckedFetch
+}): Tenant {
+  const { apiKey, workspaceId, baseUrl, fetch } = options
+  return {
+    apiKey,
+    workspaceId,
+    get client() {
+      return new FLORA({ apiKey, baseURL: baseUrl(), fetch, maxRetries: 0 })
+    },
+    call: (path, init = {}) => {
+      const headers = new Headers(init.headers)
+      headers.set('authorization', `Bearer ${apiKey}`)
+      return fetch(`${baseUrl()}${path}`, { ...init, headers })
+    },
+  }
+}
