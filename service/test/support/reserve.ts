@@ -4,7 +4,12 @@ import type { assetUpload } from '../../src/http/schemas.ts'
 import type { Tenant } from './start-service.ts'
 
 export type AssetUpload = z.output<typeof assetUpload>
-export type Reservation = Required<AssetUpload>
+/** What a pending asset is answered with: the instructions are there. */
+export interface Reservation extends AssetUpload {
+  upload: NonNullable<AssetUpload['upload']>
+  upload_url: string
+  expires_at: string
+}
 
 /** Reserves an upload; `said` adds to or replaces the fields of the body. */
 export async function reserve(tenant: Tenant, said: Record<string, unknown> = {}): Promise<Reservation> {
