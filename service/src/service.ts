@@ -20,6 +20,8 @@ import type { Records } from './records/records.ts'
 import { openSqlite } from './records/sqlite/open-sqlite.ts'
 import { version } from './version.ts'
 
+export type { Records } from './records/records.ts'
+
 /** What a test may stop or foretell. */
 export interface World {
   clock: Clock

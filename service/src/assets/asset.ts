@@ -14,6 +14,8 @@ interface AssetCore {
   folder: string
   metadata: Record<string, string>
   uploadedVia: UploadedVia
+  /** What the bytes are; before they are known what the client said, else application/octet-stream. */
+  contentType: string
   /** What the client called it; decides nothing. */
   declaredType: string | null
   /** Bytes the client promised; checked at admission. */
@@ -37,8 +39,6 @@ export interface PendingAsset extends AssetCore {
 
 export interface ReadyAsset extends AssetCore {
   status: 'ready'
-  /** The type its bytes show. */
-  contentType: string
   sizeBytes: number
   /** In hex, of exactly the bytes that are served. */
   sha256: string
@@ -66,10 +66,6 @@ export type FailureCode =
   | 'checksum_mismatch'
   | 'too_many_pixels'
 
-/** The type to show: what the bytes are, and before they are known what the client said. */
-export const contentTypeOf = (asset: Asset): string =>
-  asset.status === 'ready' ? asset.contentType : (asset.declaredType ?? 'application/octet-stream')
-
 const coreOf = (asset: Asset): AssetCore => ({
   id: asset.id,
   workspaceId: asset.workspaceId,
@@ -78,6 +74,7 @@ const coreOf = (asset: Asset): AssetCore => ({
   folder: asset.folder,
   metadata: asset.metadata,
   uploadedVia: asset.uploadedVia,
+  contentType: asset.contentType,
   declaredType: asset.declaredType,
   declaredSize: asset.declaredSize,
   declaredSha256: asset.declaredSha256,

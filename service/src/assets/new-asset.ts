@@ -30,6 +30,7 @@ export const newAsset = (
   workspaceId: actor.workspaceId,
   mediaToken: ports.ids.token(),
   uploadedVia,
+  contentType: description.declaredType ?? 'application/octet-stream',
   attempt: 1,
   version: 1,
   createdByKey: actor.keyId,

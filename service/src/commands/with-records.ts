@@ -3,8 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { type Config, readSettings } from '../config/config.ts'
 import { systemClock } from '../ground/clock.ts'
 import { randomIds } from '../ground/ids.ts'
-import type { Records } from '../records/records.ts'
-import { openRecords } from '../service.ts'
+import { openRecords, type Records } from '../service.ts'
 import { CommandFailure } from './failure.ts'
 
 export type RecordPorts = Records & { clock: typeof systemClock; ids: typeof randomIds }

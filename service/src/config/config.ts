@@ -1,6 +1,16 @@
 // The installation's settings: the only reader of the environment. Every complaint is made at once.
 import path from 'node:path'
-import { createReader } from './read-variables.ts'
+import {
+  choice,
+  flag,
+  host,
+  integer,
+  origins,
+  pair,
+  publicAddress,
+  secret,
+  variablesOf,
+} from './read-variables.ts'
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
@@ -37,36 +47,29 @@ const WEEK_SECONDS = 604_800
 const GIB = 1024 ** 3
 
 export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
-  const read = createReader(environment)
-  const allowInsecure = read.flag('ALLOW_INSECURE_PUBLIC_URL')
+  const variables = variablesOf(environment)
+  const allowInsecure = flag(variables, 'ALLOW_INSECURE_PUBLIC_URL')
+  const publicUrl = publicAddress(variables, 'PUBLIC_URL', { allowInsecure })
+  const tls = pair(variables, 'TLS_CERT_FILE', 'TLS_KEY_FILE')
+  const whole = (name: string, fallback: number, min: number, max: number) =>
+    integer(variables, name, { fallback, min, max })
   const config: Config = {
-    host: read.text('HOST') ?? '127.0.0.1',
-    port: read.integer('PORT', { fallback: 8787, min: 0, max: 65_535 }),
-    dataDir: path.resolve(read.text('DATA_DIR') ?? 'data'),
-    publicUrl: read.url('PUBLIC_URL', { allowInsecure }),
-    mediaUrl: read.url('MEDIA_URL', { allowInsecure }),
-    tls: read.pair('TLS_CERT_FILE', 'TLS_KEY_FILE', (certFile, keyFile) => ({ certFile, keyFile })),
-    secretKey: read.secret('SECRET_KEY', 32),
-    uploadTtlSeconds: read.integer('UPLOAD_TTL_SECONDS', { fallback: 3600, min: 1, max: WEEK_SECONDS }),
-    maxUploadBytes: read.integer('MAX_UPLOAD_BYTES', { fallback: 5 * GIB, min: 1, max: 1024 * GIB }),
-    completeWaitSeconds: read.integer('COMPLETE_WAIT_SECONDS', { fallback: 25, min: 0, max: 55 }),
-    mediaCacheSeconds: read.integer('MEDIA_CACHE_SECONDS', {
-      fallback: YEAR_SECONDS,
-      min: 0,
-      max: YEAR_SECONDS,
+    host: host(variables, 'HOST', {
+      isShielded: allowInsecure || tls !== undefined || variables.text('PUBLIC_URL') !== undefined,
     }),
-    corsOrigins: read.origins('CORS_ORIGINS'),
-    logLevel: read.choice('LOG_LEVEL', 'info', [
-      'fatal',
-      'error',
-      'warn',
-      'info',
-      'debug',
-      'trace',
-      'silent',
-    ]),
-    trustProxy: read.flag('TRUST_PROXY'),
+    port: whole('PORT', 8787, 0, 65_535),
+    dataDir: path.resolve(variables.text('DATA_DIR') ?? 'data'),
+    publicUrl,
+    mediaUrl: publicAddress(variables, 'MEDIA_URL', { allowInsecure }),
+    tls: tls && { certFile: tls.first, keyFile: tls.second },
+    secretKey: secret(variables, 'SECRET_KEY', 32),
+    uploadTtlSeconds: whole('UPLOAD_TTL_SECONDS', 3600, 1, WEEK_SECONDS),
+    maxUploadBytes: whole('MAX_UPLOAD_BYTES', 5 * GIB, 1, 1024 * GIB),
+    completeWaitSeconds: whole('COMPLETE_WAIT_SECONDS', 25, 0, 55),
+    mediaCacheSeconds: whole('MEDIA_CACHE_SECONDS', YEAR_SECONDS, 0, YEAR_SECONDS),
+    corsOrigins: origins(variables, 'CORS_ORIGINS'),
+    logLevel: choice(variables, 'LOG_LEVEL', ['info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent']),
+    trustProxy: flag(variables, 'TRUST_PROXY'),
   }
-  if (config.publicUrl === undefined && config.tls === undefined && !allowInsecure) read.loopback('HOST')
-  return { config: Object.freeze(config), complaints: read.complaints }
+  return { config: Object.freeze(config), complaints: variables.complaints }
 }

@@ -1,93 +1,120 @@
 // Reading single variables: each reader answers a usable value and notes a complaint where it was given none.
 
 const ANY_ADDRESS = /^(0\.0\.0\.0|::)$/
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 
-export type Reader = ReturnType<typeof createReader>
+export interface Variables {
+  /** The variable's text; an empty one counts as not set. */
+  text(name: string): string | undefined
+  complain(complaint: string): undefined
+  complaints: string[]
+}
 
-/** An empty variable counts as one that is not set. */
-export function createReader(environment: Record<string, string | undefined>) {
+export function variablesOf(environment: Record<string, string | undefined>): Variables {
   const complaints: string[] = []
-  const text = (name: string) => environment[name]?.trim() || undefined
-  const complain = (complaint: string) => {
-    complaints.push(complaint)
-    return undefined
+  return {
+    text: name => environment[name]?.trim() || undefined,
+    complain: complaint => {
+      complaints.push(complaint)
+      return undefined
+    },
+    complaints,
   }
+}
 
-  const integer = (name: string, range: { fallback: number; min: number; max: number }): number => {
-    const given = text(name)
-    if (given === undefined) return range.fallback
-    const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
-    if (value >= range.min && value <= range.max) return value
-    complain(`${name} is "${given}" and must be a whole number from ${range.min} to ${range.max}.`)
-    return range.fallback
-  }
+export function integer(
+  variables: Variables,
+  name: string,
+  range: { fallback: number; min: number; max: number },
+): number {
+  const given = variables.text(name)
+  if (given === undefined) return range.fallback
+  const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
+  if (value >= range.min && value <= range.max) return value
+  variables.complain(`${name} is "${given}" and must be a whole number from ${range.min} to ${range.max}.`)
+  return range.fallback
+}
 
-  const flag = (name: string): boolean => {
-    const given = text(name)?.toLowerCase()
-    if (given === undefined || given === '0' || given === 'false') return false
-    if (given === '1' || given === 'true') return true
-    complain(`${name} is "${given}" and must be 1 or 0.`)
-    return false
-  }
+export function flag(variables: Variables, name: string): boolean {
+  const given = variables.text(name)?.toLowerCase()
+  if (given === undefined || given === '0' || given === 'false') return false
+  if (given !== '1' && given !== 'true') variables.complain(`${name} is "${given}" and must be 1 or 0.`)
+  return true
+}
 
-  const choice = <T extends string>(name: string, fallback: T, choices: readonly T[]): T => {
-    const given = text(name)?.toLowerCase()
-    if (given === undefined) return fallback
-    const chosen = choices.find(one => one === given)
-    if (chosen === undefined) complain(`${name} is "${given}" and must be one of ${choices.join(', ')}.`)
-    return chosen ?? fallback
-  }
+/** The first choice is the default. */
+export function choice<T extends string>(
+  variables: Variables,
+  name: string,
+  choices: readonly [T, ...T[]],
+): T {
+  const given = variables.text(name)?.toLowerCase()
+  if (given === undefined) return choices[0]
+  const chosen = choices.find(one => one === given)
+  if (chosen === undefined)
+    variables.complain(`${name} is "${given}" and must be one of ${choices.join(', ')}.`)
+  return chosen ?? choices[0]
+}
 
-  const url = (name: string, { allowInsecure }: { allowInsecure: boolean }): string | undefined => {
-    const given = text(name)
-    if (given === undefined) return undefined
-    const parsed = URL.parse(given)
-    if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.search !== '' || parsed.hash !== '')
-      return complain(`${name} is "${given}" and must be an https:// URL without query or fragment.`)
-    if (parsed.username !== '' || parsed.password !== '')
-      return complain(`${name} must not contain a user name or password.`)
-    if (parsed.protocol === 'http:' && !allowInsecure && !LOOPBACK.test(parsed.hostname))
-      return complain(
-        `${name} is "${given}", but clients use asset URLs only over https: put TLS in front and say https://, or set ALLOW_INSECURE_PUBLIC_URL=1 in a closed network.`,
+/** An https URL, or http where nobody else can listen in; without a slash at its end. */
+export function publicAddress(
+  variables: Variables,
+  name: string,
+  { allowInsecure }: { allowInsecure: boolean },
+): string | undefined {
+  const given = variables.text(name)
+  if (given === undefined) return undefined
+  const url = URL.parse(given)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    return variables.complain(`${name} is "${given}" and must be an https:// URL without query or fragment.`)
+  if (url.username !== '' || url.password !== '')
+    return variables.complain(`${name} must not contain a user name or password.`)
+  if (url.protocol === 'http:' && !allowInsecure && !LOOPBACK.test(url.hostname))
+    return variables.complain(
+      `${name} is "${given}", but clients use asset URLs only over https: put TLS in front and say https://, or set ALLOW_INSECURE_PUBLIC_URL=1 in a closed network.`,
+    )
+  return given.replace(/\/+$/, '')
+}
+
+/** The address to listen on; without TLS and a public URL it must be one that only this machine reaches. */
+export function host(variables: Variables, name: string, { isShielded }: { isShielded: boolean }): string {
+  const given = variables.text(name) ?? '127.0.0.1'
+  if (!isShielded && !ANY_ADDRESS.test(given) && !LOOPBACK.test(given))
+    variables.complain(
+      `${name} is "${given}", which others can reach, and there is no TLS: set PUBLIC_URL to the https:// address that clients use.`,
+    )
+  return given
+}
+
+export function pair(
+  variables: Variables,
+  first: string,
+  second: string,
+): { first: string; second: string } | undefined {
+  const [a, b] = [variables.text(first), variables.text(second)]
+  if (a !== undefined && b !== undefined) return { first: a, second: b }
+  if (a !== b) variables.complain(`${first} and ${second} go together: set both, or neither.`)
+  return undefined
+}
+
+export function secret(variables: Variables, name: string, minCharacters: number): string | undefined {
+  const given = variables.text(name)
+  if (given === undefined || given.length >= minCharacters) return given
+  return variables.complain(
+    `${name} must have at least ${minCharacters} characters: "openssl rand -hex 32" makes one.`,
+  )
+}
+
+/** A list with commas between. */
+export function origins(variables: Variables, name: string): string[] {
+  const given = (variables.text(name) ?? '')
+    .split(',')
+    .map(origin => origin.trim())
+    .filter(origin => origin !== '')
+  for (const origin of given)
+    if (origin !== '*' && URL.parse(origin)?.origin !== origin)
+      variables.complain(
+        `${name} has "${origin}" and must list origins such as https://app.example.com, or be *.`,
       )
-    return given.replace(/\/+$/, '')
-  }
-
-  const pair = <T>(first: string, second: string, join: (a: string, b: string) => T): T | undefined => {
-    const [a, b] = [text(first), text(second)]
-    if (a !== undefined && b !== undefined) return join(a, b)
-    if (a !== b) complain(`${first} and ${second} go together: set both, or neither.`)
-    return undefined
-  }
-
-  const secret = (name: string, minCharacters: number): string | undefined => {
-    const given = text(name)
-    if (given === undefined || given.length >= minCharacters) return given
-    return complain(
-      `${name} must have at least ${minCharacters} characters: "openssl rand -hex 32" makes one.`,
-    )
-  }
-
-  const origins = (name: string): string[] => {
-    const given = (text(name) ?? '')
-      .split(',')
-      .map(origin => origin.trim())
-      .filter(origin => origin !== '')
-    for (const origin of given)
-      if (origin !== '*' && URL.parse(origin)?.origin !== origin)
-        complain(`${name} has "${origin}" and must list origins such as https://app.example.com, or be *.`)
-    return given
-  }
-
-  /** URLs made from an address that others reach must not be plain http. */
-  const loopback = (name: string): void => {
-    const host = text(name)
-    if (host === undefined || ANY_ADDRESS.test(host) || LOOPBACK.test(host) || host === '::1') return
-    complain(
-      `${name} is "${host}", which others can reach, and there is no TLS: set PUBLIC_URL to the https:// address that clients use.`,
-    )
-  }
-
-  return { complaints, loopback, text, integer, flag, choice, url, pair, secret, origins }
+  return given
 }

@@ -1,6 +1,6 @@
 // The only place where what the heart knows becomes JSON.
 import type { z } from 'zod'
-import { type Asset, contentTypeOf } from '../assets/asset.ts'
+import type { Asset } from '../assets/asset.ts'
 import type { Attempt } from '../assets/attempt.ts'
 import type { ListedAsset } from '../assets/ports.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
@@ -51,7 +51,7 @@ const facts = (urls: Urls, asset: Asset) => {
     description: null,
     workspace_id: asset.workspaceId,
     url: urls.media(asset),
-    content_type: contentTypeOf(asset),
+    content_type: asset.contentType,
     upload_content_type: asset.declaredType,
     uploaded_via: asset.uploadedVia,
     status: asset.status,

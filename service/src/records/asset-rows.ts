@@ -1,7 +1,6 @@
 // Assets between the heart and their rows.
 import type { Insertable, Selectable } from 'kysely'
 import type { Asset, FailureCode, UploadedVia } from '../assets/asset.ts'
-import { contentTypeOf } from '../assets/asset.ts'
 import { fold } from './fold.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,6 +15,7 @@ export function assetFrom(row: AssetRow): Asset {
     folder: row.folder,
     metadata: JSON.parse(row.metadata) as Record<string, string>, // written by assetRow alone
     uploadedVia: row.uploaded_via as UploadedVia,
+    contentType: row.content_type,
     declaredType: row.declared_type,
     declaredSize: row.declared_size,
     declaredSha256: row.declared_sha256,
@@ -29,7 +29,6 @@ export function assetFrom(row: AssetRow): Asset {
     return {
       ...core,
       status: 'ready',
-      contentType: row.content_type,
       sizeBytes: known(row, 'size_bytes'),
       sha256: known(row, 'sha256'),
       width: row.width,
@@ -72,7 +71,7 @@ export function assetRow(asset: Asset): Insertable<Tables['assets']> {
     declared_size: asset.declaredSize,
     declared_sha256: asset.declaredSha256,
     project_id: asset.projectId,
-    content_type: contentTypeOf(asset),
+    content_type: asset.contentType,
     size_bytes: ready?.sizeBytes ?? null,
     sha256: ready?.sha256 ?? null,
     width: ready?.width ?? null,

@@ -160,7 +160,15 @@ test('Noise of any kind is met with refusals only, in the content type too', asy
 })
 
 test('Forms written by fetch are read as fetch itself reads them', async () => {
-  const name = fc.string({ unit: 'grapheme', maxLength: 20 }).filter(text => !text.includes('\0'))
+  // Two backslashes in a row may as well be one that a client escaped.
+  const name = fc
+    .string({
+      unit: fc.oneof(
+        fc.constantFrom('\\', '"', ';', '\n', '%'),
+        fc.string({ unit: 'grapheme', maxLength: 1 }),
+      ),
+    })
+    .filter(text => !/\0|\\\\/.test(text))
   const value = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 40 }),
     fc.uint8Array({ maxLength: 200 }).map(bytes => new File([bytes], 'a "quoted"\r\nname\\')),

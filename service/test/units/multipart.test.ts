@@ -159,6 +159,7 @@ describe('A part', () => {
     ['FORM-DATA ;name="a\\"b\\\\c\\d" ', 'a"b\\c\\d'],
     ['form-data; name="%22%0D%0A%41"', '"\r\n%41'],
     ['form-data; name="naïve €"', 'naïve €'],
+    ['form-data; name="a\\"; charset="b\\"', 'a\\'],
     ['form-data; name="__proto__"', '__proto__'],
     ['form-data; name=""', ''],
   ])('with %s has its name', async (disposition, name) => {

@@ -9,9 +9,14 @@ export interface ParameterizedValue {
 
 /**
  * Takes a header value apart; `undefined` when it is malformed or says a parameter twice, for then two readers
- * could understand it differently.
+ * could understand it differently. In quotes, RFC 9110 escapes with a backslash while browsers leave backslashes as
+ * they are, even at the end; what makes no sense by the former rule is read by the latter.
  */
 export function readParameters(header: string): ParameterizedValue | undefined {
+  return takeApart(header, '\\') ?? takeApart(header, undefined)
+}
+
+function takeApart(header: string, escapeSign: string | undefined): ParameterizedValue | undefined {
   const head = /^[ \t]*([^;" \t]+)[ \t]*/.exec(header)
   if (head?.[1] === undefined) return undefined
   const parameters = new Map<string, string>()
@@ -22,7 +27,7 @@ export function readParameters(header: string): ParameterizedValue | undefined {
     rest = rest.slice(opening[0].length)
     const name = opening[1]?.toLowerCase()
     if (name === undefined) continue
-    const found = rest.startsWith('"') ? quotedString(rest) : bareWord(rest)
+    const found = rest.startsWith('"') ? quotedString(rest, escapeSign) : bareWord(rest)
     if (found === undefined || parameters.has(name)) return undefined
     parameters.set(name, found.text)
     rest = rest.slice(found.length).replace(/^[ \t]+/, '')
@@ -41,17 +46,13 @@ function bareWord(source: string): Found {
   return { text, length: text.length }
 }
 
-/**
- * Browsers leave a backslash as it is while other clients escape with it. So it escapes only a quote or another
- * backslash, and not the quote that ends the header: a file name may end in a backslash.
- */
-function quotedString(source: string): Found | undefined {
+/** Only a quote or another escape character can be escaped: before anything else it stands for itself. */
+function quotedString(source: string, escapeSign: string | undefined): Found | undefined {
   let text = ''
   for (let at = 1; at < source.length; at++) {
     if (source[at] === '"') return { text, length: at + 1 }
     const next = source[at + 1]
-    const escapes = next === '\\' || (next === '"' && at + 2 < source.length)
-    if (source[at] === '\\' && escapes) at++
+    if (source[at] === escapeSign && (next === '"' || next === escapeSign)) at++
     text += source[at]
   }
   return undefined
