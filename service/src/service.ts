@@ -6,6 +6,7 @@ import type { CompletePorts } from './assets/complete.ts'
 import type { Ports } from './assets/ports.ts'
 import { openDisk } from './blobs/disk/open-disk.ts'
 import type { Config } from './config/config.ts'
+import { localOrigin } from './config/local-origin.ts'
 import { loadSecretKey } from './config/secret-key.ts'
 import { type Clock, systemClock } from './ground/clock.ts'
 import { type Ids, randomIds } from './ground/ids.ts'
@@ -94,7 +95,7 @@ export async function openService(config: Config, world: World = systemWorld): P
         listenTextResolver: address => `listening on ${address}`,
       })
       const address = app.server.address()
-      listeningOn = originOf(config, typeof address === 'object' && address ? address.port : config.port)
+      listeningOn = localOrigin(config, typeof address === 'object' && address ? address.port : config.port)
       sweeper = openSweeper(ports, {
         intervalMs: SWEEP_INTERVAL_MS,
         onSwept: report => logger.debug(report, 'swept'),
@@ -139,9 +140,3 @@ function joinPorts(parts: {
 
 const readTls = async ({ tls }: Config) =>
   tls && { cert: await readFile(tls.certFile), key: await readFile(tls.keyFile) }
-
-/** Where clients on this machine reach the server; an unspecified address is reached by loopback. */
-function originOf(config: Config, port: number): string {
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-  return `${config.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
-}

@@ -48,7 +48,7 @@ async function verify(ports: CompletePorts, actor: Actor, first: Unsettled): Pro
           events: [after.event],
         }),
     })
-    if (settled !== undefined) return settled
+    if (settled !== undefined) return settled.asset
     const upload = await findOwnUpload(ports, actor, asset.id)
     if (upload.asset.status !== 'pending_upload') return upload.asset
     unsettled = withBytes(ports, upload)

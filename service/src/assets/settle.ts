@@ -30,7 +30,7 @@ export async function settle(
   ports: SettlePorts,
   upload: Unsettled,
   write: { actorKeyId: string; save: (settled: Settled) => Promise<SaveOutcome> },
-): Promise<ReadyAsset | FailedAsset | undefined> {
+): Promise<Settled | undefined> {
   const verdict = await admit(ports, upload.attempt.received, upload.asset)
   const blobKey = freshMediaKey(ports)
   if (verdict.admitted) await ports.blobs.promote(upload.attempt.received.key, blobKey)
@@ -38,7 +38,7 @@ export async function settle(
   const outcome = await write.save(settled)
   if (outcome === 'saved') {
     await ports.blobs.remove(upload.attempt.received.key)
-    return settled.asset
+    return settled
   }
   if (verdict.admitted) await ports.blobs.remove(blobKey)
   return undefined

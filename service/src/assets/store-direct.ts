@@ -1,13 +1,12 @@
 // A direct upload: bytes and description in one request, ready in one answer.
 import type { Actor } from '../ground/actor.ts'
 import type { RequestClaim } from '../ground/request-record.ts'
-import type { Asset } from './asset.ts'
 import { assetEvent } from './asset-event.ts'
-import { type Attempt, claimed, type ReceivedBytes, received } from './attempt.ts'
+import { claimed, type ReceivedBytes, received } from './attempt.ts'
 import { describe, type SaidOfAsset } from './describe.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
-import type { Ports } from './ports.ts'
-import { settle } from './settle.ts'
+import type { Ports, Upload } from './ports.ts'
+import { type Settled, settle } from './settle.ts'
 import { stage } from './stage.ts'
 
 /** The most bytes a direct upload may have; larger files are reserved first. */
@@ -29,45 +28,30 @@ export interface DirectUpload {
 
 /**
  * Makes the asset from staged bytes, ready or failed. Answers undefined when a request with the same idempotency
- * key was first. The staged bytes are gone afterwards, whatever happens.
+ * key was first. Removing what is left of the staged bytes is for whoever staged them.
  */
 export async function storeDirect(
   ports: Pick<Ports, 'assets' | 'blobs' | 'media' | 'clock' | 'ids' | 'policy'>,
   actor: Actor,
   { workspaceId, said, bytes, request }: DirectUpload,
-): Promise<{ asset: Asset; attempt: Attempt } | undefined> {
-  try {
-    const description = describe(said, ports.policy.maxBytes)
-    await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
-    const pending = newAsset(ports, actor, description, 'direct')
-    const now = ports.clock.now()
-    const begun = claimed(newAttempt(ports, pending), { now, transport: 'direct' })
-    const attempt = received(begun, bytes, now)
-    const by = { actorKeyId: actor.keyId }
-    let final: Attempt = attempt
-    const asset = await settle(
-      ports,
-      { asset: pending, attempt },
-      {
-        ...by,
-        save: settled => {
-          final = settled.attempt
-          return ports.assets.save({
-            asset: { after: settled.asset },
-            attempts: [{ after: settled.attempt }],
-            node: settled.node,
-            events: [
-              assetEvent(ports, pending, 'asset.created', by),
-              assetEvent(ports, pending, 'asset.uploaded', { ...by, data: { size_bytes: bytes.sizeBytes } }),
-              settled.event,
-            ],
-            request: request && { ...request, subjectId: pending.id, attempt: 1 },
-          })
-        },
-      },
-    )
-    return asset && { asset, attempt: final }
-  } finally {
-    await ports.blobs.remove(bytes.key)
-  }
+): Promise<Upload | undefined> {
+  const description = describe(said, ports.policy.maxBytes)
+  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  const pending = newAsset(ports, actor, description, 'direct')
+  const now = ports.clock.now()
+  const attempt = received(claimed(newAttempt(ports, pending), { now, transport: 'direct' }), bytes, now)
+  const by = { actorKeyId: actor.keyId }
+  const begun = [
+    assetEvent(ports, pending, 'asset.created', by),
+    assetEvent(ports, pending, 'asset.uploaded', { ...by, data: { size_bytes: bytes.sizeBytes } }),
+  ]
+  const save = (settled: Settled) =>
+    ports.assets.save({
+      asset: { after: settled.asset },
+      attempts: [{ after: settled.attempt }],
+      node: settled.node,
+      events: [...begun, settled.event],
+      request: request && { ...request, subjectId: pending.id, attempt: attempt.n },
+    })
+  return settle(ports, { asset: pending, attempt }, { ...by, save })
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { readClientSettings } from '../config/client-settings.ts'
 import type { Config } from '../config/config.ts'
+import { localOrigin } from '../config/local-origin.ts'
 import { type Api, createApi } from './api.ts'
 import { CommandFailure } from './failure.ts'
 import type { OutputOptions } from './output.ts'
@@ -57,8 +58,7 @@ async function uploadOne(
 /** The variables that FLORA's clients read; else the installation on this machine and its first key. */
 async function chosenApi(config: Config): Promise<Api> {
   const given = readClientSettings()
-  const scheme = config.tls ? 'https' : 'http'
-  const baseUrl = given.baseUrl ?? `${config.publicUrl ?? `${scheme}://${config.host}:${config.port}`}/api/v1`
+  const baseUrl = given.baseUrl ?? `${config.publicUrl ?? localOrigin(config, config.port)}/api/v1`
   const apiKey = given.apiKey ?? (await firstKey(config))
   if (apiKey === undefined)
     throw new CommandFailure(['Set FLORA_API_KEY to an API key; "herbarium key create" makes one.'])

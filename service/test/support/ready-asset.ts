@@ -1,0 +1,23 @@
+// Assets that are ready, as the tests of delivery need them.
+import type { FLORA } from '@flora-ai/flora'
+
+export interface ReadySample {
+  assetId: string
+  url: string
+  /** The URL's path, for requests written by hand. */
+  path: string
+  bytes: Buffer
+}
+
+/** Uploads by the official client; throws unless the asset comes back ready. */
+export async function readyAsset(
+  tenant: { client: FLORA; workspaceId: string },
+  bytes: Buffer,
+  fileName: string,
+): Promise<ReadySample> {
+  const { client, workspaceId } = tenant
+  const asset = await client.assets.upload(bytes, { workspace_id: workspaceId, file_name: fileName })
+  if (asset.status !== 'ready' || !asset.url)
+    throw new Error(`${fileName} came back ${asset.status}: ${JSON.stringify(asset)}`)
+  return { assetId: asset.asset_id, url: asset.url, path: new URL(asset.url).pathname, bytes }
+}
