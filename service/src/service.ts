@@ -13,6 +13,7 @@ import { type Ids, randomIds } from './ground/ids.ts'
 import { type SigningKeys, signingKeys } from './ground/secrets.ts'
 import { createApp } from './http/create-app.ts'
 import type { Deps } from './http/deps.ts'
+import { watchUnused } from './http/unused-connections.ts'
 import { createUrls, type Urls } from './http/urls.ts'
 import { openSweeper, type SweepReport, sweep } from './jobs/sweep.ts'
 import { inspect } from './media/inspect.ts'
@@ -33,6 +34,7 @@ const systemWorld: World = { clock: systemClock, ids: randomIds }
 const SWEEP_INTERVAL_MS = 60_000
 /** Requests in flight may finish for this long once the service is asked to stop. */
 const DRAIN_MS = 30_000
+const IDLE_CHECK_MS = 50
 
 export interface Service {
   records: Records
@@ -83,6 +85,7 @@ export async function openService(config: Config, world: World = systemWorld): P
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,
   })
+  const closeUnused = watchUnused(app.server)
   let sweeper: { close(): Promise<void> } | undefined
   return {
     records,
@@ -106,8 +109,11 @@ export async function openService(config: Config, world: World = systemWorld): P
     close: async () => {
       await sweeper?.close()
       const cutOff = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+      // A connection whose last request has finished would be kept for the next one.
+      const noMore = setInterval(closeUnused, IDLE_CHECK_MS)
       await app.close()
       clearTimeout(cutOff)
+      clearInterval(noMore)
       await Promise.allSettled(ports.verifications.values())
       await records.close()
     },

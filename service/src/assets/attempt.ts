@@ -85,11 +85,19 @@ export const renewed = <A extends Attempt>(attempt: A, now: number): A => ({
 /** The upload was cut short: what the attempt had received before is as it was. */
 export const released = <A extends Attempt>(attempt: A): A => ({ ...attempt, leaseUntil: null })
 
+/** Bytes are whole: the fence grows, so that whoever judges the bytes received before finds itself overtaken. */
 export const received = (
   attempt: OpenAttempt | ReceivedAttempt,
   bytes: ReceivedBytes,
   now: number,
-): ReceivedAttempt => ({ ...attempt, state: 'received', received: bytes, leaseUntil: null, lastByteAt: now })
+): ReceivedAttempt => ({
+  ...attempt,
+  state: 'received',
+  received: bytes,
+  fence: attempt.fence + 1,
+  leaseUntil: null,
+  lastByteAt: now,
+})
 
 export const closed = (attempt: Attempt, state: ClosedAttempt['state']): ClosedAttempt => ({
   ...attempt,

@@ -37,23 +37,45 @@ function begin(ports: CompletePorts, actor: Actor, upload: Unsettled): Promise<A
 async function verify(ports: CompletePorts, actor: Actor, first: Unsettled): Promise<Asset> {
   let unsettled = first
   for (let n = 0; n < TRIES; n++) {
-    const { asset, attempt } = unsettled
-    const settled = await settle(ports, unsettled, {
-      actorKeyId: actor.keyId,
-      save: after =>
-        ports.assets.save({
-          asset: { before: asset, after: after.asset },
-          attempts: [{ before: attempt, after: after.attempt }],
-          node: after.node,
-          events: [after.event],
-        }),
-    })
-    if (settled !== undefined) return settled.asset
-    const upload = await findOwnUpload(ports, actor, asset.id)
+    const settled = await settleOnce(ports, actor, unsettled)
+    if ('asset' in settled) return settled.asset
+    const upload = await findOwnUpload(ports, actor, unsettled.asset.id)
     if (upload.asset.status !== 'pending_upload') return upload.asset
+    if (settled.failure !== undefined && upload.attempt.fence === unsettled.attempt.fence)
+      throw settled.failure
     unsettled = withBytes(ports, upload)
   }
   throw conflict('This upload keeps changing while it is being completed: try again.', true)
+}
+
+/**
+ * An upload or a retry that overtakes this one also removes the bytes that are being looked at, so a failure tells
+ * nothing until it is known whether the attempt has moved on.
+ */
+async function settleOnce(
+  ports: CompletePorts,
+  actor: Actor,
+  { asset, attempt }: Unsettled,
+): Promise<{ asset: Asset } | { failure?: unknown }> {
+  try {
+    const settled = await settle(
+      ports,
+      { asset, attempt },
+      {
+        actorKeyId: actor.keyId,
+        save: after =>
+          ports.assets.save({
+            asset: { before: asset, after: after.asset },
+            attempts: [{ before: attempt, after: after.attempt }],
+            node: after.node,
+            events: [after.event],
+          }),
+      },
+    )
+    return settled ?? {}
+  } catch (failure) {
+    return { failure }
+  }
 }
 
 function withBytes(ports: CompletePorts, { asset, attempt }: Upload): Unsettled {

@@ -24,7 +24,8 @@ export interface Description {
   projectId: string | null
 }
 
-const MAX_PAIRS = 16
+/** An asset's metadata has at most so many pairs. */
+export const MAX_PAIRS = 16
 const MAX_METADATA_BYTES = 4096
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}$/
 

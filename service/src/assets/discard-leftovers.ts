@@ -1,4 +1,5 @@
 // Removing quarantined bytes that no attempt can win any more, and writes that were never finished.
+import { discard } from './discard.ts'
 import type { Ports } from './ports.ts'
 
 /** Nothing younger is touched: an upload may be between its last byte and its row. */
@@ -6,9 +7,15 @@ export const GRACE_MS = 60 * 60 * 1000
 
 /** Answers how many files it removed. */
 export async function discardLeftovers(ports: Pick<Ports, 'assets' | 'blobs' | 'clock'>): Promise<number> {
-  const leftovers = await ports.blobs.leftovers(ports.clock.now() - GRACE_MS)
-  const kept = await ports.assets.protectedKeys(leftovers.quarantined)
-  const dead = leftovers.quarantined.filter(key => !kept.has(key))
-  for (const key of dead) await ports.blobs.remove(key)
-  return dead.length + (await leftovers.discardUnfinished())
+  let removed = 0
+  for await (const keys of ports.blobs.leftovers(ports.clock.now() - GRACE_MS)) {
+    const kept = await ports.assets.protectedKeys(keys.map(quarantined))
+    const dead = keys.filter(key => !kept.has(quarantined(key)))
+    for (const key of dead) await discard(ports, key)
+    removed += dead.length
+  }
+  return removed
 }
+
+/** A write goes by the name it will have once it is whole. */
+const quarantined = (key: string): string => key.replace(/^incoming\//, 'quarantine/')

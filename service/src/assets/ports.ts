@@ -74,7 +74,10 @@ export interface BlobWriter {
   abort(): Promise<void>
 }
 
-/** Bytes by key. A key is `quarantine/…` or `media/…`; a media key is never written twice. */
+/**
+ * Bytes by key. A key is `quarantine/…` or `media/…`; a media key is never written twice. A write that was not
+ * committed may leave `incoming/…` of the same name.
+ */
 export interface Blobs {
   create(key: string): Promise<BlobWriter>
   /** Makes the quarantined bytes durable under a fresh media key too; the quarantined ones stay until removed. */
@@ -85,14 +88,8 @@ export interface Blobs {
   withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>
   /** Removes the bytes if they are there. */
   remove(key: string): Promise<void>
-  /** Quarantine keys and unfinished writes last touched before `time`, some hundred at a time. */
-  leftovers(time: number): Promise<Leftovers>
-}
-
-export interface Leftovers {
-  quarantined: string[]
-  /** Removes unfinished writes, and says how many there were. */
-  discardUnfinished(): Promise<number>
+  /** Pages of the keys in `incoming/` and `quarantine/` that were last touched before `time`. */
+  leftovers(time: number): AsyncIterable<string[]>
 }
 
 /** What bytes are. */

@@ -12,6 +12,7 @@ import {
   stagingKey,
   type Transport,
 } from './attempt.ts'
+import { discard } from './discard.ts'
 import type { Ports, Upload } from './ports.ts'
 import { stage } from './stage.ts'
 import type { Ticket } from './ticket.ts'
@@ -92,10 +93,10 @@ async function finish(
     events: [assetEvent(ports, asset, 'asset.uploaded', { data: { size_bytes: bytes.sizeBytes } })],
   })
   if (saved !== 'saved') {
-    await ports.blobs.remove(bytes.key)
+    await discard(ports, bytes.key)
     throw overtaken()
   }
-  if (attempt.received !== null) await ports.blobs.remove(attempt.received.key)
+  if (attempt.received !== null) await discard(ports, attempt.received.key)
 }
 
 /** Gives the attempt back as it was before; if that fails too, the hold simply runs out. */

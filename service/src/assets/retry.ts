@@ -4,6 +4,7 @@ import { conflict } from '../ground/errors.ts'
 import { reopened } from './asset.ts'
 import { assetEvent } from './asset-event.ts'
 import { type Attempt, closed } from './attempt.ts'
+import { discard } from './discard.ts'
 import { findOwnUpload } from './find.ts'
 import { newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
@@ -28,7 +29,7 @@ export async function retry(
       events: [assetEvent(ports, pending, 'asset.retried', { actorKeyId: actor.keyId })],
     })
     if (outcome !== 'saved') continue
-    if (attempt.received !== null) await ports.blobs.remove(attempt.received.key)
+    if (attempt.received !== null) await discard(ports, attempt.received.key)
     return { asset: pending, attempt: next }
   }
   throw conflict('This asset is being retried or completed by others at once: try again.', true)

@@ -1,9 +1,17 @@
 // Settling an upload whose bytes are whole: admitted and published, or refused with a reason.
 import type { SaveOutcome } from '../ground/save-outcome.ts'
 import { admit, type Verdict } from './admit.ts'
-import { type FailedAsset, type PendingAsset, published, type ReadyAsset, refused } from './asset.ts'
+import {
+  type Asset,
+  type FailedAsset,
+  type PendingAsset,
+  published,
+  type ReadyAsset,
+  refused,
+} from './asset.ts'
 import { type AssetEvent, assetEvent } from './asset-event.ts'
 import { type ClosedAttempt, closed, type ReceivedAttempt } from './attempt.ts'
+import { discard } from './discard.ts'
 import { type PlacedNode, placed } from './placement.ts'
 import type { Ports } from './ports.ts'
 
@@ -35,14 +43,36 @@ export async function settle(
   const blobKey = freshMediaKey(ports)
   if (verdict.admitted) await ports.blobs.promote(upload.attempt.received.key, blobKey)
   const settled = decide(ports, upload, { verdict, blobKey, actorKeyId: write.actorKeyId })
-  const outcome = await write.save(settled)
-  if (outcome === 'saved') {
-    await ports.blobs.remove(upload.attempt.received.key)
-    return settled
-  }
-  if (verdict.admitted) await ports.blobs.remove(blobKey)
-  return undefined
+  if (!(await isSaved(ports, settled, write.save))) return undefined
+  await discard(ports, upload.attempt.received.key)
+  return settled
 }
+
+/** Writes what was decided; where another was first, or the write failed, the promoted bytes are removed again. */
+async function isSaved(
+  ports: SettlePorts,
+  settled: Settled,
+  save: (settled: Settled) => Promise<SaveOutcome>,
+): Promise<boolean> {
+  const demote = async () => {
+    if (settled.asset.status === 'ready') await discard(ports, settled.asset.blobKey)
+  }
+  try {
+    const outcome = await save(settled)
+    if (outcome !== 'saved') await demote()
+    return outcome === 'saved'
+  } catch (error) {
+    // It may have failed after its commit: the row has the last word, and until it has spoken nothing is removed.
+    if (isWritten(settled, await ports.assets.find(settled.asset.id))) return true
+    await demote()
+    throw error
+  }
+}
+
+const isWritten = ({ asset }: Settled, row: Asset | undefined): boolean =>
+  asset.status === 'ready'
+    ? row?.status === 'ready' && row.blobKey === asset.blobKey
+    : row?.status === 'failed' && row.version === asset.version
 
 /** A media key is spread over 256 folders by its first two hex digits. */
 function freshMediaKey(ports: SettlePorts): string {

@@ -39,20 +39,15 @@ export async function stage(
 
 async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, staging: Staging) {
   const hash = createHash('sha256')
-  const head: Uint8Array[] = []
-  let headBytes = 0
+  const head = Buffer.alloc(HEAD_BYTES)
   let sizeBytes = 0
   for await (const chunk of bytes) {
+    if (sizeBytes < HEAD_BYTES) head.set(chunk.subarray(0, HEAD_BYTES - sizeBytes), sizeBytes)
     sizeBytes += chunk.byteLength
     if (sizeBytes > staging.maxBytes) throw tooLarge(staging.maxBytes)
-    if (headBytes < HEAD_BYTES) {
-      const piece = chunk.subarray(0, HEAD_BYTES - headBytes)
-      head.push(piece)
-      headBytes += piece.byteLength
-    }
     hash.update(chunk)
     await writer.write(chunk)
     await staging.onBytes?.()
   }
-  return { sizeBytes, sha256: hash.digest('hex'), head: Buffer.concat(head) }
+  return { sizeBytes, sha256: hash.digest('hex'), head: head.subarray(0, sizeBytes) }
 }

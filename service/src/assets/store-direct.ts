@@ -39,7 +39,8 @@ export async function storeDirect(
   await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
   const pending = newAsset(ports, actor, description, 'direct')
   const now = ports.clock.now()
-  const attempt = received(claimed(newAttempt(ports, pending), { now, transport: 'direct' }), bytes, now)
+  const open = { ...newAttempt(ports, pending), quarantineKey: bytes.key.replace(/\.\d+$/, '') }
+  const attempt = received(claimed(open, { now, transport: 'direct' }), bytes, now)
   const by = { actorKeyId: actor.keyId }
   const begun = [
     assetEvent(ports, pending, 'asset.created', by),

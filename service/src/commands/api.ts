@@ -17,6 +17,7 @@ const asset = z.looseObject({
 const workspaces = z.object({ workspaces: z.array(z.object({ workspace_id: z.string() })) })
 const refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
 
+export type UploadedAsset = z.output<typeof asset>
 export type Api = ReturnType<typeof createApi>
 
 /** `baseUrl` ends in /api/v1. Every method throws a CommandFailure that says what the server said. */

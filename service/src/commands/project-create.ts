@@ -1,6 +1,6 @@
 // `herbarium project create`.
 import type { Command } from 'commander'
-import { newProject } from '../projects/project.ts'
+import { createProject } from '../projects/create.ts'
 import { JSON_OPTION, type OutputOptions, say } from './output.ts'
 import { chosenWorkspace, withRecords } from './with-records.ts'
 
@@ -14,10 +14,9 @@ export function addProjectCreate(parent: Command): void {
     .action(async (options: OutputOptions & { name: string; workspace?: string }) => {
       const project = await withRecords(async ports => {
         const workspaceId = await chosenWorkspace(ports, options.workspace)
-        const made = newProject(ports, { workspaceId, name: options.name })
-        await ports.projects.insert(made)
-        return made
+        return createProject(ports, { keyId: 'operator', workspaceId }, { workspaceId, name: options.name })
       })
+      if (project === undefined) throw new Error('a request without a key was answered by another')
       say(options, { project_id: project.id, workspace_id: project.workspaceId, name: project.name }, [
         `Project ${project.id} (${project.name}) is made.`,
       ])

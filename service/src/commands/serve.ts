@@ -7,7 +7,7 @@ import { type Config, readSettings } from '../config/config.ts'
 import { openService, type Service } from '../service.ts'
 import { begin } from '../workspaces/begin.ts'
 import { CommandFailure } from './failure.ts'
-import { welcome } from './welcome.ts'
+import { type ToldKey, welcome } from './welcome.ts'
 
 export function addServe(program: Command): void {
   program
@@ -20,13 +20,13 @@ async function serve(): Promise<void> {
   const config = await livableConfig()
   const service = await openService(config)
   const firstKey = await begin({ workspaces: service.records.workspaces, ...service.world })
+  const told = firstKey === undefined ? undefined : await tellable(config, firstKey)
   await service.listen().catch(cause => {
+    if (told !== undefined && 'key' in told) console.log(`The first API key, shown this once: ${told.key}`)
     throw new CommandFailure([listenComplaint(config, cause)], { cause })
   })
-  const shown =
-    firstKey && (process.stdout.isTTY ? { key: firstKey } : { file: await keepKey(config, firstKey) })
-  console.log(await welcome(service, config, shown || undefined))
   stopOnSignal(service)
+  console.log(await welcome(service, config, told))
 }
 
 /** The configuration, if there is nothing to complain of; else every complaint at once. */
@@ -38,13 +38,14 @@ async function livableConfig(): Promise<Config> {
 }
 
 /** Where nobody watches, a key on stdout would end in some log: a file only its owner reads keeps it. */
-async function keepKey(config: Config, key: string): Promise<string> {
+async function tellable(config: Config, key: string): Promise<ToldKey> {
+  if (process.stdout.isTTY) return { key }
   const file = path.join(config.dataDir, 'first-key.txt')
   const handle = await open(file, 'w', 0o600)
   await handle.writeFile(`${key}\n`)
   await handle.sync()
   await handle.close()
-  return file
+  return { file }
 }
 
 /** The first signal drains, the second does not wait. */

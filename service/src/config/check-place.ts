@@ -2,12 +2,15 @@
 import { constants } from 'node:fs'
 import { access, mkdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import type { Config } from './config.ts'
+import { readSecret, SecretFault, secretFile } from './secret-key.ts'
 
 /** Everything that stands in the way, one sentence each. */
 export async function placeComplaints(config: Config): Promise<string[]> {
   const complaints = await Promise.all([
     folderComplaint(config),
+    secretComplaint(config),
     portComplaint(config),
     ...tlsComplaints(config),
   ])
@@ -22,6 +25,15 @@ async function folderComplaint({ dataDir }: Config): Promise<string | undefined>
   } catch (error) {
     return `DATA_DIR ${dataDir} cannot be written (${codeOf(error)}): make it writable for this user, or name another folder.`
   }
+}
+
+/** A secret that is not there yet will be made. */
+async function secretComplaint(config: Config): Promise<string | undefined> {
+  if (config.secretKey !== undefined) return undefined
+  return readSecret(secretFile(config)).then(
+    () => undefined,
+    error => (error instanceof SecretFault ? error.message : undefined),
+  )
 }
 
 /** Tries the address now, so that this complaint comes together with the others. */
@@ -44,7 +56,11 @@ export function listenComplaint({ host, port }: Pick<Config, 'host' | 'port'>, e
 const tlsComplaints = ({ tls }: Config): Promise<string | undefined>[] =>
   tls === undefined
     ? []
-    : [fileComplaint('TLS_CERT_FILE', tls.certFile), fileComplaint('TLS_KEY_FILE', tls.keyFile)]
+    : [
+        fileComplaint('TLS_CERT_FILE', tls.certFile),
+        fileComplaint('TLS_KEY_FILE', tls.keyFile),
+        pairComplaint(tls),
+      ]
 
 async function fileComplaint(name: string, file: string): Promise<string | undefined> {
   try {
@@ -52,6 +68,18 @@ async function fileComplaint(name: string, file: string): Promise<string | undef
     return undefined
   } catch (error) {
     return `${name} ${file} cannot be read (${codeOf(error)}).`
+  }
+}
+
+/** Of files that cannot be read `fileComplaint` complains. */
+async function pairComplaint({ certFile, keyFile }: NonNullable<Config['tls']>): Promise<string | undefined> {
+  const files = await Promise.all([readFile(certFile), readFile(keyFile)]).catch(() => undefined)
+  if (files === undefined) return undefined
+  try {
+    createSecureContext({ cert: files[0], key: files[1] })
+    return undefined
+  } catch (error) {
+    return `TLS_CERT_FILE ${certFile} and TLS_KEY_FILE ${keyFile} are not a PEM certificate and its key (${codeOf(error)}).`
   }
 }
 

@@ -42,6 +42,9 @@ export interface Settings {
   complaints: string[]
 }
 
+/** Below this a secret could be guessed. */
+export const MIN_SECRET_CHARACTERS = 32
+
 const YEAR_SECONDS = 31_536_000
 const WEEK_SECONDS = 604_800
 const GIB = 1024 ** 3
@@ -62,7 +65,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     publicUrl,
     mediaUrl: publicAddress(variables, 'MEDIA_URL', { allowInsecure }),
     tls: tls && { certFile: tls.first, keyFile: tls.second },
-    secretKey: secret(variables, 'SECRET_KEY', 32),
+    secretKey: secret(variables, 'SECRET_KEY', MIN_SECRET_CHARACTERS),
     uploadTtlSeconds: whole('UPLOAD_TTL_SECONDS', 3600, 1, WEEK_SECONDS),
     maxUploadBytes: whole('MAX_UPLOAD_BYTES', 5 * GIB, 1, 1024 * GIB),
     completeWaitSeconds: whole('COMPLETE_WAIT_SECONDS', 25, 0, 55),

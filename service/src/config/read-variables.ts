@@ -38,8 +38,9 @@ export function integer(
 export function flag(variables: Variables, name: string): boolean {
   const given = variables.text(name)?.toLowerCase()
   if (given === undefined || given === '0' || given === 'false') return false
-  if (given !== '1' && given !== 'true') variables.complain(`${name} is "${given}" and must be 1 or 0.`)
-  return true
+  if (given === '1' || given === 'true') return true
+  variables.complain(`${name} is "${given}" and must be 1 or 0.`)
+  return false
 }
 
 /** The first choice is the default. */
@@ -73,7 +74,7 @@ export function publicAddress(
     return variables.complain(
       `${name} is "${given}", but clients use asset URLs only over https: put TLS in front and say https://, or set ALLOW_INSECURE_PUBLIC_URL=1 in a closed network.`,
     )
-  return given.replace(/\/+$/, '')
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
 /** The address to listen on; without TLS and a public URL it must be one that only this machine reaches. */

@@ -2,22 +2,32 @@
 import { randomBytes } from 'node:crypto'
 import { link, open, readFile, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import type { Config } from './config.ts'
+import { type Config, MIN_SECRET_CHARACTERS } from './config.ts'
+
+/** The secret's file cannot be used. */
+export class SecretFault extends Error {}
 
 /** However many processes start together, all of them read the same secret. */
 export async function loadSecretKey(config: Config): Promise<string> {
   if (config.secretKey !== undefined) return config.secretKey
-  const file = path.join(config.dataDir, 'secret.key')
+  const file = secretFile(config)
   return (await readSecret(file)) ?? (await makeSecret(file))
 }
 
-async function readSecret(file: string): Promise<string | undefined> {
+export const secretFile = ({ dataDir }: Config): string => path.join(dataDir, 'secret.key')
+
+/** The secret, or undefined where there is none yet; throws a SecretFault for one that is no secret. */
+export async function readSecret(file: string): Promise<string | undefined> {
   try {
-    return (await readFile(file, 'utf8')).trim()
+    const secret = (await readFile(file, 'utf8')).trim()
+    if (secret.length >= MIN_SECRET_CHARACTERS) return secret
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
+  throw new SecretFault(
+    `${file} has fewer than ${MIN_SECRET_CHARACTERS} characters: put the secret back from a backup, or remove the file to have a new one made (open upload URLs end then).`,
+  )
 }
 
 /** A link to a finished file appears whole or not at all, and only once. */
@@ -29,7 +39,13 @@ async function makeSecret(file: string): Promise<string> {
   await handle.close()
   await link(draft, file).catch(() => undefined) // another process was first: its secret is the one
   await unlink(draft)
+  await syncFolder(path.dirname(file))
   const secret = await readSecret(file)
   if (secret === undefined) throw new Error(`${file} could not be made`)
   return secret
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
 }

@@ -1,5 +1,8 @@
 // A request that carried an idempotency key, remembered in the same write as what it did.
 
+/** A key is remembered this long; after that it may be used for something else. */
+export const REQUEST_TTL_MS = 24 * 60 * 60 * 1000
+
 export interface RequestScope {
   keyId: string
   method: string

@@ -1,4 +1,5 @@
 // What is not even HTTP: answered in our envelope, with a request-id, and the connection closed.
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Ids } from '../ground/ids.ts'
 
@@ -10,7 +11,7 @@ const STATUS_LINES: Record<string, string> = {
 export const answerClientError =
   (ids: Ids) =>
   (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
       socket.destroy()
       return
     }
@@ -28,5 +29,9 @@ export const answerClientError =
       `request-id: ${ids.id('req')}`,
       'connection: close',
     ]
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
   }
+
+/** Node keeps the response that a socket is busy with in this field; a second answer would corrupt it. */
+const isAnswering = (socket: Socket & { _httpMessage?: ServerResponse | null }): boolean =>
+  socket._httpMessage?.headersSent === true

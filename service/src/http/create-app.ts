@@ -2,6 +2,7 @@
 import type { ServerOptions } from 'node:https'
 import cors from '@fastify/cors'
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { invalidField } from '../ground/errors.ts'
 import { logAnswers } from './access-log.ts'
 import type { App } from './app.ts'
 import { requireKey } from './auth.ts'
@@ -10,6 +11,7 @@ import type { Deps } from './deps.ts'
 import { answerError, answerNotFound } from './errors.ts'
 import { acceptJson } from './json-body.ts'
 import { describeRoutes, openApiDocument } from './openapi.ts'
+import { boundUnreadBodies } from './request-bytes.ts'
 import { attachAsset } from './routes/attach-asset.ts'
 import { completeAsset } from './routes/complete-asset.ts'
 import { createAsset } from './routes/create-asset.ts'
@@ -50,8 +52,16 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
     bodyLimit: MAX_JSON_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
     clientErrorHandler: answerClientError(deps.ids),
+    frameworkErrors: (_error, request, reply) => {
+      reply.header('request-id', request.id)
+      answerError(invalidField('path', 'has a part that is too long or not UTF-8'), request, reply)
+    },
     forceCloseConnections: 'idle',
-    ...(options.tls ? { https: options.tls } : {}),
+    return503OnClosing: false,
+    // What Node would refuse by itself it would refuse without a request-id.
+    ...(options.tls
+      ? { https: { ...options.tls, requireHostHeader: false } }
+      : { http: { requireHostHeader: false } }),
   }) as unknown as App // with https Fastify's type has another server, which nothing here looks at
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => data => JSON.stringify(data)) // the types hold answers to their schemas
@@ -59,7 +69,13 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
   app.setNotFoundHandler(answerNotFound)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id)
+    // RFC 9112, section 3.2
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+      throw invalidField('host', 'is a header that is required')
   })
+  // RFC 9110, section 10.1.1: an expectation that is not known may be ignored.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  boundUnreadBodies(app)
   logAnswers(app)
   await describeRoutes(app, options.version)
   await app.register(open => withoutKey(open as App, deps))

@@ -39,6 +39,7 @@ function gathered(fields: [string, string][]): Record<string, unknown> {
   for (const [name, value] of fields) {
     const key = /^metadata\[(.*)\]$/.exec(name)?.[1]
     const into: Map<string, unknown> = key === undefined ? single : metadata
+    if (key === '__proto__') throw invalidField(name, 'has a key that JSON readers drop: choose another')
     if (into.has(key ?? name)) throw invalidField(name, 'is given twice: send it once')
     into.set(key ?? name, value)
   }

@@ -38,6 +38,9 @@ export const envelopeOf = (refusal: Refusal): ErrorEnvelope => ({
   },
 })
 
+/** No cache may keep an answer that is not the thing itself: the same URL may give it a moment later. */
+export const UNKEPT = { 'cache-control': 'no-store' }
+
 /** Answers any error: refusals as they are, a library's complaint translated, everything else as our own fault. */
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFrom(error)
@@ -45,7 +48,7 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
   if (status >= 500) request.log.error({ err: refusal.cause ?? error }, refusal.message)
   if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds)
   if (!refusal.canHeal) reply.header('x-should-retry', 'false')
-  reply.code(status).send(envelopeOf(refusal))
+  reply.code(status).headers(UNKEPT).send(envelopeOf(refusal))
 }
 
 export const answerNotFound = (request: FastifyRequest, reply: FastifyReply): void =>
@@ -54,10 +57,10 @@ export const answerNotFound = (request: FastifyRequest, reply: FastifyReply): vo
 function refusalFrom(error: FastifyError | Error): Refusal {
   if (error instanceof Refusal) return error
   const code = 'code' in error ? error.code : undefined
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) return invalidJson()
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('payload_too_large', 'The body is too large.')
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || isParserComplaint(error)) return invalidJson()
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return invalidField('body', 'is too large for JSON: shorten it')
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return invalidField('content-type', 'must be application/json for this request')
+    return invalidField('content-type', 'is not a media type: send one such as application/json')
   if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500)
     return new Refusal('input_validation_error', error.message, { cause: error })
   return new Refusal(
@@ -68,3 +71,7 @@ function refusalFrom(error: FastifyError | Error): Refusal {
     },
   )
 }
+
+/** The JSON parser's own error; any other SyntaxError would be a fault of ours. */
+const isParserComplaint = (error: Error): boolean =>
+  error instanceof SyntaxError && 'statusCode' in error && error.statusCode === 400

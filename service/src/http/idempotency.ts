@@ -4,7 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../ground/clock.ts'
 import { idempotencyConflict, invalidField } from '../ground/errors.ts'
-import type { RequestClaim, RequestRecord, RequestScope } from '../ground/request-record.ts'
+import {
+  REQUEST_TTL_MS,
+  type RequestClaim,
+  type RequestRecord,
+  type RequestScope,
+} from '../ground/request-record.ts'
 import { idempotencyKey } from './schemas.ts'
 import { parse } from './validation.ts'
 
@@ -39,7 +44,8 @@ export async function idempotently<T>(
 ): Promise<T> {
   const claim = claimOf(ports, http.request, work)
   if (claim === undefined) return first(await work.run(undefined))
-  const known = await ports.findRequest(claim)
+  const found = await ports.findRequest(claim)
+  const known = found !== undefined && found.at > claim.at - REQUEST_TTL_MS ? found : undefined
   const made = known === undefined ? await work.run(claim) : undefined
   if (made !== undefined) return made
   const record = known ?? first(await ports.findRequest(claim))

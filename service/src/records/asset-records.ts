@@ -5,14 +5,14 @@ import type { AssetRecords, Upload } from '../assets/ports.ts'
 import { assetFrom } from './asset-rows.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import { listAssetRows } from './list-assets.ts'
-import type { NameSearch } from './name-search.ts'
+import type { RowSearch } from './row-search.ts'
 import { stepsOf } from './save-asset.ts'
 import type { Tables } from './tables.ts'
 import type { Write } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createAssetRecords = (db: Db, write: Write, search: NameSearch): AssetRecords => ({
+export const createAssetRecords = (db: Db, write: Write, search: RowSearch): AssetRecords => ({
   find: assetId => findBy(db, 'id', assetId),
   findUpload: (assetId, n) => findUpload(db, assetId, n),
   findReady: async mediaToken => {
@@ -47,17 +47,18 @@ async function findBy(db: Db, column: 'id' | 'media_token', value: string): Prom
   return row && assetFrom(row)
 }
 
-/** Two reads: should a write fall between them, the compare-and-set of whatever is decided on them notices. */
+/** One read, so that no write can fall between the asset and its attempt; the two tables share no column name. */
 async function findUpload(db: Db, assetId: string, n?: number): Promise<Upload | undefined> {
-  const asset = await findBy(db, 'id', assetId)
-  if (asset === undefined) return undefined
-  const row = await db
+  const joined = db
     .selectFrom('attempts')
+    .innerJoin('assets', 'assets.id', 'attempts.asset_id')
     .selectAll()
-    .where('asset_id', '=', assetId)
-    .where('n', '=', n ?? asset.attempt)
-    .executeTakeFirst()
-  return row && { asset, attempt: attemptFrom(row) }
+    .where('attempts.asset_id', '=', assetId)
+  const row = await (n === undefined
+    ? joined.whereRef('attempts.n', '=', 'assets.attempt')
+    : joined.where('attempts.n', '=', n)
+  ).executeTakeFirst()
+  return row && { asset: assetFrom(row), attempt: attemptFrom(row) }
 }
 
 async function findOverdue(
@@ -76,6 +77,7 @@ async function findOverdue(
       .limit(limit)
       .execute()
   const rows = [...(await overdue('open', times.now)), ...(await overdue('received', times.abandonedBefore))]
+  if (rows.length === 0) return []
   const assets = await db
     .selectFrom('assets')
     .selectAll()

@@ -29,12 +29,12 @@ export function attemptFrom(row: AttemptRow): Attempt {
 }
 
 const receivedFrom = (row: AttemptRow): ReceivedBytes | null =>
-  row.received_key === null || row.received_bytes === null || row.sha256 === null
+  row.received_key === null || row.received_bytes === null || row.received_sha256 === null
     ? null
     : {
         key: row.received_key,
         sizeBytes: row.received_bytes,
-        sha256: row.sha256,
+        sha256: row.received_sha256,
         sniffedType: row.sniffed_type,
       }
 
@@ -50,7 +50,7 @@ export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => 
   quarantine_key: attempt.quarantineKey,
   received_key: attempt.received?.key ?? null,
   received_bytes: attempt.received?.sizeBytes ?? null,
-  sha256: attempt.received?.sha256 ?? null,
+  received_sha256: attempt.received?.sha256 ?? null,
   sniffed_type: attempt.received?.sniffedType ?? null,
   fence: attempt.fence,
   first_byte_at: attempt.firstByteAt,

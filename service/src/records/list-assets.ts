@@ -1,9 +1,9 @@
 // Pages of assets: keyset by ordinal, newest first.
-import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
 import type { AssetFilter, ListedAsset } from '../assets/ports.ts'
 import { type Page, type PageRequest, pageOf } from '../ground/page.ts'
 import { assetFrom } from './asset-rows.ts'
-import type { NameSearch } from './name-search.ts'
+import type { RowSearch } from './row-search.ts'
 import type { Tables } from './tables.ts'
 
 type Db = Kysely<Tables>
@@ -12,7 +12,7 @@ type AssetQuery<O> = SelectQueryBuilder<Tables, 'assets', O>
 
 export async function listAssetRows(
   db: Db,
-  search: NameSearch,
+  search: RowSearch,
   filter: AssetFilter,
   page: PageRequest,
 ): Promise<Page<ListedAsset>> {
@@ -32,7 +32,7 @@ export async function listAssetRows(
   )
 }
 
-function narrowed(db: Db, search: NameSearch, filter: AssetFilter): AssetQuery<object> {
+function narrowed(db: Db, search: RowSearch, filter: AssetFilter): AssetQuery<object> {
   let query: AssetQuery<object> = db
     .selectFrom('assets')
     .where('assets.workspace_id', '=', filter.workspaceId)
@@ -41,8 +41,7 @@ function narrowed(db: Db, search: NameSearch, filter: AssetFilter): AssetQuery<o
   if (filter.type !== undefined) query = ofType(query, filter.type)
   if (filter.query !== undefined) query = query.where(search.assetNamed(filter.query))
   if (filter.projectId !== undefined) query = inProject(query, filter.projectId)
-  for (const [key, value] of Object.entries(filter.metadata ?? {}))
-    query = query.where(sql<boolean>`assets.metadata ->> ${key} = ${value}`)
+  if (filter.metadata !== undefined) query = query.where(search.assetHas(filter.metadata))
   return query
 }
 

@@ -5,14 +5,14 @@ import { type Page, type PageRequest, pageOf } from '../ground/page.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
 import { fold } from './fold.ts'
-import type { NameSearch } from './name-search.ts'
 import { rememberRequest } from './request-records.ts'
+import type { RowSearch } from './row-search.ts'
 import type { Tables } from './tables.ts'
 import type { Step, Write } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createProjectRecords = (db: Db, write: Write, search: NameSearch): ProjectRecords => ({
+export const createProjectRecords = (db: Db, write: Write, search: RowSearch): ProjectRecords => ({
   insert: (project, request) =>
     write([...(request ? [rememberRequest(db, request)] : []), insertProject(db, project)]),
   find: async projectId => {
@@ -39,7 +39,7 @@ export const insertProject = (db: Db, project: Project): Step => ({
 
 async function listProjects(
   db: Db,
-  search: NameSearch,
+  search: RowSearch,
   filter: { workspaceId: string; query?: string | undefined },
   page: PageRequest,
 ): Promise<Page<Project>> {

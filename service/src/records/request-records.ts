@@ -1,10 +1,10 @@
 // Remembered requests: who asked for what under which idempotency key.
 import type { Kysely } from 'kysely'
-import type { RequestRecord, RequestScope } from '../ground/request-record.ts'
+import { REQUEST_TTL_MS, type RequestRecord, type RequestScope } from '../ground/request-record.ts'
 import type { Tables } from './tables.ts'
 import type { Step } from './write.ts'
 
-/** Claims the idempotency key in the same write as what it made; a taken key undoes the whole write. */
+/** Claims the idempotency key in the same write as what it made; a taken key undoes the whole write, one from long ago does not count. */
 export const rememberRequest = (db: Kysely<Tables>, request: RequestRecord): Step => ({
   query: db
     .insertInto('requests')
@@ -13,17 +13,26 @@ export const rememberRequest = (db: Kysely<Tables>, request: RequestRecord): Ste
       method: request.method,
       path: request.path,
       key: request.key,
-      fingerprint: request.fingerprint,
-      state: 'answered',
-      status: request.status,
-      request_id: request.requestId,
-      subject_id: request.subjectId,
-      attempt: request.attempt,
-      at: request.at,
+      ...answerRow(request),
     })
-    .onConflict(conflict => conflict.columns(['key_id', 'method', 'path', 'key']).doNothing())
+    .onConflict(conflict =>
+      conflict
+        .columns(['key_id', 'method', 'path', 'key'])
+        .doUpdateSet(answerRow(request))
+        .where('requests.at', '<=', request.at - REQUEST_TTL_MS),
+    )
     .compile(),
   otherwise: 'already_answered',
+})
+
+const answerRow = (request: RequestRecord) => ({
+  fingerprint: request.fingerprint,
+  state: 'answered',
+  status: request.status,
+  request_id: request.requestId,
+  subject_id: request.subjectId,
+  attempt: request.attempt,
+  at: request.at,
 })
 
 export async function findRequest(

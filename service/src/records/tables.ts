@@ -73,7 +73,7 @@ export interface Tables {
     received_key: string | null
     received_bytes: number | null
     total_bytes: number | null
-    sha256: string | null
+    received_sha256: string | null
     sniffed_type: string | null
     verdict: string | null
     fence: number

@@ -38,10 +38,14 @@ export interface RunningProcess extends Watched {
   close(): Promise<void>
 }
 
-/** Only what a shell needs, and what the test sets: the developer's own variables stay outside. */
+/**
+ * Only what a shell needs, and what the test sets: the developer's own variables stay outside. The tests start the
+ * program a hundred times, so Node keeps what it compiled.
+ */
 export const cleanEnvironment = (environment: Environment): Environment => ({
   PATH: process.env.PATH,
   HOME: process.env.HOME,
+  NODE_COMPILE_CACHE: path.join(tmpdir(), 'herbarium-compile-cache'),
   ...environment,
 })
 

@@ -7,6 +7,8 @@ import { onDisk } from './trouble.ts'
 
 /** Few, large writes: a chain of 64 KiB ones costs more than hashing and parsing together. */
 const FLUSH_BYTES = 512 * 1024
+/** Nor is more gathered than one system call takes: of single bytes, half a mebibyte would fill a hundred. */
+const FLUSH_PIECES = 1024
 
 export interface FilePlace {
   /** Where the bytes are written; in the same file system as `target`. */
@@ -54,7 +56,7 @@ function createQueue(handle: FileHandle) {
     add: (bytes: Uint8Array): Promise<void> => {
       gathered.push(bytes)
       gatheredBytes += bytes.byteLength
-      return gatheredBytes < FLUSH_BYTES ? Promise.resolve() : flush()
+      return gatheredBytes < FLUSH_BYTES && gathered.length < FLUSH_PIECES ? Promise.resolve() : flush()
     },
     drain: async () => {
       await flush()

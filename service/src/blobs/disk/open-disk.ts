@@ -1,15 +1,16 @@
 // Bytes in a folder: unfinished writes, quarantine and published media apart.
-import { constants, type Stats } from 'node:fs'
+import { constants } from 'node:fs'
 import { access, link, mkdir, readdir, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import type { Blobs, Leftovers } from '../../assets/ports.ts'
+import type { Blobs } from '../../assets/ports.ts'
 import { openFileWriter } from './file-writer.ts'
 import { createSyncFolder } from './folder-sync.ts'
 import { readFileRange } from './read-file.ts'
 import { ifThere, onDisk } from './trouble.ts'
 
 const KEY = /^(quarantine\/[\w-]+\.\d+|media\/[0-9a-f]{2}\/[0-9a-f]{32})$/
-const LEFTOVERS_AT_ONCE = 500
+const UNFINISHED_KEY = /^incoming\/[\w-]+\.\d+$/
+const PAGE = 500
 
 export interface DiskBlobs extends Blobs {
   /** Throws unless files can be made here. */
@@ -27,7 +28,7 @@ export async function openDisk(root: string): Promise<DiskBlobs> {
     return path.join(root, key)
   }
   return {
-    create: key =>
+    create: async key =>
       openFileWriter({ temporary: path.join(incoming, path.basename(key)), target: fileOf(key) }, syncFolder),
     promote: (quarantineKey, mediaKey) =>
       onDisk(async () => {
@@ -37,9 +38,10 @@ export async function openDisk(root: string): Promise<DiskBlobs> {
         await syncFolder(path.dirname(target))
       }),
     read: (key, range) => onDisk(() => readFileRange(fileOf(key), range)),
-    withFile: (key, use) => use(fileOf(key)),
-    remove: key => onDisk(() => ifThere(() => unlink(fileOf(key)))),
-    leftovers: time => onDisk(() => leftovers({ incoming, quarantine }, time)),
+    withFile: (key, use) => onDisk(async () => use(fileOf(key))),
+    remove: key =>
+      onDisk(() => ifThere(() => unlink(UNFINISHED_KEY.test(key) ? path.join(root, key) : fileOf(key)))),
+    leftovers: time => leftovers(root, time),
     check: () => onDisk(() => access(incoming, constants.W_OK)),
   }
 }
@@ -49,35 +51,26 @@ async function makeFolders(root: string, folders: string[], syncFolder: (folder:
   const media = path.join(root, 'media')
   const shards = Array.from({ length: 256 }, (_, n) => path.join(media, n.toString(16).padStart(2, '0')))
   for (const folder of [...folders, media]) await mkdir(folder, { recursive: true, mode: 0o700 })
-  const existing = await readdir(media)
-  if (existing.length < shards.length) {
-    for (const shard of shards) await mkdir(shard, { recursive: true, mode: 0o700 })
-    for (const folder of [media, root, path.dirname(root)]) await syncFolder(folder)
+  const existing = new Set(await readdir(media))
+  for (const shard of shards)
+    if (!existing.has(path.basename(shard))) await mkdir(shard, { recursive: true, mode: 0o700 })
+  // Each time: a process that made them may have died before it synced them.
+  const dataDir = path.dirname(root)
+  for (const folder of [media, root, dataDir, path.dirname(dataDir)]) await syncFolder(folder)
+}
+
+/** Pages of keys in the two folders where nothing is meant to stay; a file of any other name is not ours. */
+async function* leftovers(root: string, time: number): AsyncGenerator<string[]> {
+  for (const area of ['incoming', 'quarantine']) {
+    const keys = (await onDisk(() => readdir(path.join(root, area)))).map(name => `${area}/${name}`)
+    const ours = keys.filter(key => KEY.test(key) || UNFINISHED_KEY.test(key))
+    for (let at = 0; at < ours.length; at += PAGE) {
+      const page = ours.slice(at, at + PAGE)
+      const old = await Promise.all(page.map(key => isUntouchedSince(path.join(root, key), time)))
+      yield page.filter((_, n) => old[n])
+    }
   }
 }
 
-async function leftovers(
-  folders: { incoming: string; quarantine: string },
-  time: number,
-): Promise<Leftovers> {
-  const unfinished = await untouchedSince(folders.incoming, time)
-  const quarantined = await untouchedSince(folders.quarantine, time)
-  return {
-    quarantined: quarantined.map(name => `quarantine/${name}`),
-    discardUnfinished: async () => {
-      for (const name of unfinished) await ifThere(() => unlink(path.join(folders.incoming, name)))
-      return unfinished.length
-    },
-  }
-}
-
-async function untouchedSince(folder: string, time: number): Promise<string[]> {
-  const names = await readdir(folder)
-  const old: string[] = []
-  for (const name of names) {
-    if (old.length === LEFTOVERS_AT_ONCE) break
-    const stats: Stats | undefined = await stat(path.join(folder, name)).catch(() => undefined)
-    if (stats !== undefined && stats.mtimeMs < time) old.push(name)
-  }
-  return old
-}
+const isUntouchedSince = async (file: string, time: number): Promise<boolean> =>
+  ((await stat(file).catch(() => undefined))?.mtimeMs ?? Number.POSITIVE_INFINITY) < time

@@ -1,5 +1,6 @@
 // Reading a range of a file: small ones in one read, large ones in few.
 import { type FileHandle, open } from 'node:fs/promises'
+import { onDisk } from './trouble.ts'
 
 const CHUNK_BYTES = 512 * 1024
 const WHOLE_BYTES = 1024 * 1024
@@ -39,7 +40,15 @@ function chunks(
     at += value.byteLength
     return { done: false, value }
   }
-  return { [Symbol.asyncIterator]: () => ({ next, return: finish }) }
+  /** `for await` does not call `return` once `next` has thrown. */
+  const nextOrClose = () =>
+    onDisk(() =>
+      next().catch(async error => {
+        await handle.close()
+        throw error
+      }),
+    )
+  return { [Symbol.asyncIterator]: () => ({ next: nextOrClose, return: finish }) }
 }
 
 async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -5,7 +5,7 @@ import type { SaidOfAsset } from '../../assets/describe.ts'
 import type { Upload } from '../../assets/ports.ts'
 import { reserve } from '../../assets/reserve.ts'
 import { storeDirect } from '../../assets/store-direct.ts'
-import { notFound } from '../../ground/errors.ts'
+import { invalidField, notFound } from '../../ground/errors.ts'
 import type { RequestRecord } from '../../ground/request-record.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
@@ -79,6 +79,8 @@ export function createAsset(app: App, deps: Deps): void {
 }
 
 async function createReservation(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Upload> {
+  // A body of no declared type is under no schema; it got this far because it is empty.
+  if (request.body === undefined) throw invalidField('body', 'is required: send JSON, or a form with a file')
   const { idempotency_key, ...body } = request.body as z.output<typeof reserveBody> // by the route's schema
   reply.code(201)
   return idempotently(

@@ -1,5 +1,6 @@
 // GET /assets: the workspace's assets, newest first.
 import { z } from 'zod'
+import { MAX_PAIRS } from '../../assets/describe.ts'
 import { listAssets as list } from '../../assets/find.ts'
 import { folder } from '../../assets/folder.ts'
 import { ALLOWED_TYPES } from '../../assets/media-type.ts'
@@ -70,6 +71,7 @@ const filterOf = (asked: z.output<typeof query>, ownWorkspaceId: string): AssetF
 function metadataIn(asked: Record<string, unknown>): Record<string, string> | undefined {
   const pairs = Object.entries(asked).filter(([name]) => name.startsWith('metadata.'))
   if (pairs.length === 0) return undefined
+  if (pairs.length > MAX_PAIRS) throw invalidField('metadata', `must have at most ${MAX_PAIRS} pairs`)
   return Object.fromEntries(
     pairs.map(([name, value]) => {
       if (typeof value !== 'string') throw invalidField(name, 'must be given once')

@@ -6,17 +6,22 @@ import { z } from 'zod'
 import type { ReadyAsset } from '../../assets/asset.ts'
 import { notFound } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
-import { type ByteRange, requestedRange } from '../byte-range.ts'
+import { requestedRange } from '../byte-range.ts'
 import { allowAllOrigins } from '../cors.ts'
 import type { Deps } from '../deps.ts'
-import { isNotModified, isRangeWanted } from '../preconditions.ts'
+import { UNKEPT } from '../errors.ts'
+import { isNotModified, isRangeWanted, type Validators } from '../preconditions.ts'
 
 /**
  * Media can neither run scripts nor load anything; `allow-same-origin` alone keeps video and audio playable.
- * A PDF viewer does not start in a sandbox, and needs none: it has no access to the page's origin.
+ * A PDF is shown without the sandbox, in which not every browser's viewer starts: it needs none, since no script of
+ * a PDF reaches the page's origin.
  */
 const CSP = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 const SANDBOX = '; sandbox allow-same-origin'
+
+/** The blob's reader gives half a mebibyte at a time; a slow client costs no more than two of them. */
+const ONE_CHUNK_AHEAD = 1
 
 const schema = {
   hide: true,
@@ -40,49 +45,52 @@ export function media(app: App, deps: Deps): void {
     })
 }
 
+/** The bytes are opened before a header promises anything of them: an error must not carry what caches keep. */
 async function deliver(
   deps: Deps,
   asset: ReadyAsset,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
   const validators = { etag: `"${asset.sha256}"`, lastModified: asset.readyAt }
-  describe(reply, asset, deps.mediaCacheSeconds).header('etag', validators.etag)
-  if (isNotModified(request.headers, validators)) return reply.code(304).send()
-  reply.header('content-type', asset.contentType).header('content-disposition', disposition(asset, request))
-  const range = isRangeWanted(request.headers, validators)
-    ? requestedRange(request.headers.range, asset.sizeBytes)
-    : undefined
-  if (range === 'unsatisfiable') return unsatisfiable(reply, asset)
-  if (range !== undefined)
-    reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${asset.sizeBytes}`)
-  return sendBytes(deps, asset, { request, reply, range: range ?? { start: 0, end: asset.sizeBytes - 1 } })
+  if (isNotModified(request.headers, validators)) return identify(reply, validators, deps).code(304).send()
+  const range = rangeOf(request, asset, validators)
+  if (range === 'unsatisfiable')
+    return reply
+      .code(416)
+      .headers({ 'content-range': `bytes */${asset.sizeBytes}`, ...UNKEPT })
+      .send()
+  const { start, end } = range ?? { start: 0, end: asset.sizeBytes - 1 }
+  const bytes = request.method === 'HEAD' ? undefined : await deps.blobs.read(asset.blobKey, { start, end })
+  identify(reply, validators, deps)
+  reply.headers({
+    'content-type': asset.contentType,
+    'content-length': end - start + 1,
+    'content-disposition': disposition(asset, request),
+    'content-security-policy': asset.contentType === 'application/pdf' ? CSP : CSP + SANDBOX,
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'cross-origin',
+    'accept-ranges': 'bytes',
+  })
+  if (range !== undefined) reply.code(206).header('content-range', `bytes ${start}-${end}/${asset.sizeBytes}`)
+  return reply.send(bytes && Readable.from(bytes, { objectMode: false, highWaterMark: ONE_CHUNK_AHEAD }))
 }
 
-const describe = (reply: FastifyReply, asset: ReadyAsset, cacheSeconds: number): FastifyReply =>
-  reply
-    .header('accept-ranges', 'bytes')
-    .header('last-modified', new Date(asset.readyAt).toUTCString())
-    .header('cache-control', cacheSeconds > 0 ? `public, max-age=${cacheSeconds}, immutable` : 'no-cache')
-    .header('cross-origin-resource-policy', 'cross-origin')
-    .header('x-content-type-options', 'nosniff')
-    .header('content-security-policy', asset.contentType === 'application/pdf' ? CSP : CSP + SANDBOX)
+/** What a cache needs to know of these bytes, with or without them. */
+const identify = (reply: FastifyReply, validators: Validators, { mediaCacheSeconds }: Deps): FastifyReply =>
+  reply.headers({
+    etag: validators.etag,
+    'last-modified': new Date(validators.lastModified).toUTCString(),
+    'cache-control': mediaCacheSeconds > 0 ? `public, max-age=${mediaCacheSeconds}, immutable` : 'no-cache',
+  })
+
+/** Only GET has ranges (RFC 9110, section 14.2). */
+const rangeOf = ({ method, headers }: FastifyRequest, asset: ReadyAsset, validators: Validators) =>
+  method === 'GET' && isRangeWanted(headers, validators)
+    ? requestedRange(headers.range, asset.sizeBytes)
+    : undefined
 
 /** RFC 6266: a plain name for old clients, the real one in RFC 8187's encoding. */
 const disposition = (asset: ReadyAsset, { query }: FastifyRequest): string => {
   const isDownload = typeof query === 'object' && query !== null && 'download' in query
   return contentDisposition(asset.name ?? undefined, { type: isDownload ? 'attachment' : 'inline' })
-}
-
-const unsatisfiable = (reply: FastifyReply, asset: ReadyAsset): FastifyReply =>
-  reply.code(416).header('content-range', `bytes */${asset.sizeBytes}`).send()
-
-async function sendBytes(
-  deps: Deps,
-  asset: ReadyAsset,
-  { request, reply, range }: { request: FastifyRequest; reply: FastifyReply; range: ByteRange },
-): Promise<FastifyReply> {
-  reply.header('content-length', range.end - range.start + 1)
-  if (request.method === 'HEAD') return reply.send()
-  const bytes = await deps.blobs.read(asset.blobKey, range)
-  return reply.send(Readable.from(bytes, { objectMode: false, highWaterMark: 1024 * 1024 }))
 }

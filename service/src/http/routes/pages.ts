@@ -16,11 +16,15 @@ export function pages(app: App, deps: Deps): void {
     reply.header('referrer-policy', 'no-referrer')
   })
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs', 302))
-  app.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .send(referencePage(openApiDocument(app, deps.urls), { apiBase: deps.urls.api() })),
+  // Browsers ask for it, whatever they show; with none they note an error.
+  app.get('/favicon.ico', { schema: { hide: true } }, (_request, reply) =>
+    reply.code(204).header('cache-control', 'public, max-age=86400').send(),
   )
+  let reference: string | undefined // drawn when first asked for: the address is known by then
+  app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
+    reference ??= referencePage(openApiDocument(app, deps.urls), { apiBase: deps.urls.api() })
+    return reply.type('text/html; charset=utf-8').send(reference)
+  })
   app.get(
     '/projects/:project_id',
     { schema: { hide: true, params: z.object({ project_id: schemas.projectId }) } },

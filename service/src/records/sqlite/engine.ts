@@ -1,9 +1,9 @@
 // One SQLite file, opened durably, with its errors translated.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { unavailable } from '../../ground/errors.ts'
+import { onEngine } from './trouble.ts'
 
-/** BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. */
-const ENGINE_TROUBLE = new Set([5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26])
+const MAX_STATEMENTS = 300
+const OPEN_WAIT_MS = 5_000
 
 export interface Engine {
   run(sql: string, parameters: readonly unknown[]): number
@@ -16,30 +16,40 @@ export interface Engine {
 
 /** Opens the file with write-ahead logging and an fsync at every commit. */
 export function openEngine(file: string): Engine {
-  const database = guarded(() => open(file))
-  const statements = new Map<string, StatementSync>()
-  const prepare = (sql: string) => {
-    const kept = statements.get(sql)
-    if (kept !== undefined) return kept
-    const statement = database.prepare(sql)
-    statements.set(sql, statement)
-    return statement
-  }
+  const database = onEngine(() => open(file))
+  const prepare = createStatements(database)
   return {
-    run: (sql, parameters) => guarded(() => Number(prepare(sql).run(...bindable(parameters)).changes)),
-    all: (sql, parameters) => guarded(() => prepare(sql).all(...bindable(parameters))),
-    isReader: sql => guarded(() => prepare(sql).columns().length > 0),
-    exec: sql => guarded(() => database.exec(sql)),
+    run: (sql, parameters) => onEngine(() => Number(prepare(sql).run(...bindable(parameters)).changes)),
+    all: (sql, parameters) => onEngine(() => prepare(sql).all(...bindable(parameters))),
+    isReader: sql => onEngine(() => prepare(sql).columns().length > 0),
+    exec: sql => onEngine(() => database.exec(sql)),
     close: () => database.close(),
   }
 }
 
+/** Statements are prepared once; of those that are used seldom the oldest make room. */
+function createStatements(database: DatabaseSync): (sql: string) => StatementSync {
+  const statements = new Map<string, StatementSync>()
+  return sql => {
+    const kept = statements.get(sql)
+    if (kept !== undefined) return kept
+    const statement = database.prepare(sql)
+    const [oldest] = statements.keys()
+    if (statements.size >= MAX_STATEMENTS && oldest !== undefined) statements.delete(oldest)
+    statements.set(sql, statement)
+    return statement
+  }
+}
+
 function open(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 5_000 })
+  // Another process may be closing the file, which takes it a moment.
+  const database = new DatabaseSync(file, { timeout: OPEN_WAIT_MS })
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
   database.exec('pragma cache_size = -32768')
   database.exec('pragma temp_store = memory')
+  // SQLite would sleep away a wait with the whole process. Whoever writes waits and tries again.
+  database.exec('pragma busy_timeout = 0')
   return database
 }
 
@@ -52,17 +62,3 @@ function bindable(parameters: readonly unknown[]): Bindable[] {
     throw new TypeError(`cannot bind a ${typeof value} to SQL`)
   })
 }
-
-function guarded<T>(act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    throw isEngineTrouble(error) ? unavailable(error) : error
-  }
-}
-
-const isEngineTrouble = (error: unknown): boolean =>
-  error instanceof Error &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  ENGINE_TROUBLE.has(error.errcode & 0xff) // the low byte of an extended code is its primary code

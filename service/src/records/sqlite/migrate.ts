@@ -3,12 +3,19 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import * as begin from '../migrations/001-begin.ts'
 import type { Tables } from '../tables.ts'
+import type { Engine } from './engine.ts'
+import { whenFree } from './lock.ts'
 
 const migrations = { '001-begin': begin }
 
-/** Each migration runs once, in a transaction. Kysely takes no lock on SQLite: the caller holds one. */
-export async function migrate(db: Kysely<Tables>): Promise<void> {
+/**
+ * Runs in one transaction, by hand because Kysely opens none for SQLite: a start that is cut off leaves the file as
+ * it was. Kysely takes no lock on SQLite either: the caller holds one.
+ */
+export async function migrate(engine: Engine, db: Kysely<Tables>): Promise<void> {
+  await whenFree(() => engine.exec('begin immediate'))
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
+  engine.exec(error === undefined ? 'commit' : 'rollback')
   if (error !== undefined) throw error
 }

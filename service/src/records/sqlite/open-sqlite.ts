@@ -8,10 +8,10 @@ import type { Records } from '../records.ts'
 import { findRequest } from '../request-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { openEngine } from './engine.ts'
-import { exclusively } from './exclusive.ts'
 import { createKysely } from './kysely.ts'
+import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
-import { sqliteNameSearch } from './name-search.ts'
+import { sqliteSearch } from './row-search.ts'
 import { createWrite } from './write.ts'
 
 /** Opens `herbarium.db` in a folder that exists; however many processes start at once, one makes and migrates it. */
@@ -21,8 +21,8 @@ export async function openSqlite(folder: string): Promise<Records> {
   return {
     workspaces: createWorkspaceRecords(db, write),
     keys: createKeyRecords(db, write),
-    projects: createProjectRecords(db, write, sqliteNameSearch),
-    assets: createAssetRecords(db, write, sqliteNameSearch),
+    projects: createProjectRecords(db, write, sqliteSearch),
+    assets: createAssetRecords(db, write, sqliteSearch),
     findRequest: scope => findRequest(db, scope),
     check: async () => {
       await sql`select 1 from workspaces limit 1`.execute(db)
@@ -38,7 +38,7 @@ async function openMigrated(folder: string) {
   const engine = openEngine(path.join(folder, 'herbarium.db'))
   try {
     const db = createKysely(engine)
-    await migrate(db)
+    await migrate(engine, db)
     return { engine, db }
   } catch (error) {
     engine.close()

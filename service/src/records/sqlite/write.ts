@@ -2,21 +2,25 @@
 import type { SaveOutcome } from '../../ground/save-outcome.ts'
 import type { Step, Write } from '../write.ts'
 import type { Engine } from './engine.ts'
+import { whenFree } from './lock.ts'
 
 /** The engine is synchronous, so reads through the same connection never see half a write. */
 export const createWrite =
   (engine: Engine): Write =>
-  async steps => {
-    engine.exec('begin immediate')
-    try {
-      const outcome = runAll(engine, steps)
-      engine.exec(outcome === 'saved' ? 'commit' : 'rollback')
-      return outcome
-    } catch (error) {
-      rollback(engine)
-      throw error
-    }
+  steps =>
+    whenFree(() => transact(engine, steps))
+
+function transact(engine: Engine, steps: Step[]): SaveOutcome {
+  engine.exec('begin immediate')
+  try {
+    const outcome = runAll(engine, steps)
+    engine.exec(outcome === 'saved' ? 'commit' : 'rollback')
+    return outcome
+  } catch (error) {
+    rollback(engine)
+    throw error
   }
+}
 
 function runAll(engine: Engine, steps: Step[]): SaveOutcome {
   for (const { query, otherwise } of steps) {

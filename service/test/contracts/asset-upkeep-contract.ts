@@ -1,0 +1,136 @@
+// What counting, admission and the sweep ask of the rows.
+import { describe, expect, it } from 'vitest'
+import type { Attempt } from '../../src/assets/attempt.ts'
+import { claimed, closed, LEASE_MS, received, released, stagingKey } from '../../src/assets/attempt.ts'
+import { attemptOf, bytesOf, failedOf, NOON, pendingOf, readyOf, requestOf } from '../support/specimens.ts'
+import { addProject, addWorkspace, type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
+
+export function describeAssetUpkeep(name: string, open: OpenInstallation): void {
+  describe(`${name}: counting assets and looking after them`, () => {
+    const garden = useGarden(open)
+
+    /** Plants a pending asset whose attempt expires at noon. */
+    const plantAttempt = async (state: (open: ReturnType<typeof attemptOf>) => Attempt = it => it) => {
+      const asset = pendingOf(garden.workspaceId)
+      const attempt = state(attemptOf(asset, { expiresAt: NOON }))
+      await plant(garden.assets, asset, attempt)
+      return { asset, attempt }
+    }
+    const overdue = (times: { now: number; abandonedBefore?: number }, limit = 100) =>
+      garden.assets.findOverdue({ abandonedBefore: 0, ...times }, limit)
+    const upload = (attempt: ReturnType<typeof attemptOf>, now = NOON) =>
+      claimed(attempt, { now, transport: 'put' })
+    const whole = (attempt: ReturnType<typeof attemptOf>) =>
+      received(attempt, bytesOf(`${attempt.quarantineKey}.1`), NOON - 5)
+
+    it('counts the assets of one workspace, of any state, once each', async () => {
+      expect(await garden.assets.count(garden.workspaceId)).toBe(0)
+      const other = await addWorkspace(garden.records)
+      await plant(garden.assets, readyOf(other.id))
+      const pending = await plant(garden.assets, pendingOf(garden.workspaceId))
+      await plant(garden.assets, readyOf(garden.workspaceId))
+      await plant(garden.assets, failedOf(garden.workspaceId))
+      const ready = readyOf(garden.workspaceId, { ...pending, status: 'ready', version: 2 })
+      await garden.assets.save({ asset: { before: pending, after: ready }, events: [] })
+      expect(await garden.assets.count(garden.workspaceId)).toBe(3)
+      expect(await garden.assets.count(other.id)).toBe(1)
+      expect(await garden.assets.count('ws_unknown')).toBe(0)
+    })
+
+    it('counts no asset whose write was undone', async () => {
+      const request = requestOf()
+      await garden.assets.save({ events: [], request })
+      await garden.assets.save({ asset: { after: pendingOf(garden.workspaceId) }, events: [], request })
+      expect(await garden.assets.count(garden.workspaceId)).toBe(0)
+    })
+
+    it('knows the projects of one workspace from those of another', async () => {
+      const other = await addWorkspace(garden.records)
+      const foreign = await addProject(garden.records, other.id)
+      expect(await garden.assets.hasProject(garden.workspaceId, garden.projectId)).toBe(true)
+      expect(await garden.assets.hasProject(garden.workspaceId, foreign.id)).toBe(false)
+      expect(await garden.assets.hasProject(other.id, foreign.id)).toBe(true)
+      expect(await garden.assets.hasProject(garden.workspaceId, 'prj_unknown')).toBe(false)
+    })
+
+    it('finds an open attempt overdue from the moment it expires, with its asset', async () => {
+      const late = await plantAttempt()
+      expect(await overdue({ now: NOON - 1 })).toEqual([])
+      expect(await overdue({ now: NOON })).toEqual([late])
+    })
+
+    it('leaves an upload alone while it holds its attempt, though the ticket has expired', async () => {
+      const running = await plantAttempt(attempt => upload(attempt))
+      expect(await overdue({ now: NOON + LEASE_MS - 1 })).toEqual([])
+      expect(await overdue({ now: NOON + LEASE_MS })).toEqual([running])
+    })
+
+    it('finds an attempt overdue whose upload was cut short', async () => {
+      const cut = await plantAttempt(attempt => released(upload(attempt)))
+      expect(await overdue({ now: NOON })).toEqual([cut])
+    })
+
+    it('leaves whole bytes alone until they count as abandoned', async () => {
+      const kept = await plantAttempt(whole)
+      expect(await overdue({ now: NOON + 9000, abandonedBefore: NOON - 1 })).toEqual([])
+      expect(await overdue({ now: NOON + 9000, abandonedBefore: NOON })).toEqual([kept])
+    })
+
+    it('leaves abandoned bytes alone while others take their place', async () => {
+      const again = await plantAttempt(attempt => claimed(whole(attempt), { now: NOON, transport: 'put' }))
+      const late = NOON + LEASE_MS
+      expect(await overdue({ now: late - 1, abandonedBefore: NOON })).toEqual([])
+      expect(await overdue({ now: late, abandonedBefore: NOON })).toEqual([again])
+    })
+
+    it('finds no attempt overdue that is over', async () => {
+      for (const state of ['won', 'failed', 'expired', 'superseded', 'cancelled'] as const)
+        await plantAttempt(attempt => closed(whole(attempt), state))
+      expect(await overdue({ now: NOON * 2, abandonedBefore: NOON * 2 })).toEqual([])
+    })
+
+    it('finds as many overdue attempts as are asked for, of every workspace and both kinds', async () => {
+      const other = await addWorkspace(garden.records)
+      const foreign = pendingOf(other.id)
+      await plant(garden.assets, foreign, attemptOf(foreign, { expiresAt: NOON - 1 }))
+      const mine = [await plantAttempt(), await plantAttempt(whole), await plantAttempt(whole)]
+      const all = await overdue({ now: NOON, abandonedBefore: NOON })
+      const ids = [foreign.id, ...mine.map(({ asset }) => asset.id)]
+      expect(all.map(({ asset }) => asset.id).sort()).toEqual(ids.sort())
+      for (const limit of [1, 2, 3])
+        expect(await overdue({ now: NOON, abandonedBefore: NOON }, limit)).toHaveLength(limit)
+    })
+
+    it('protects bytes that were received and bytes that are arriving', async () => {
+      const open = (await plantAttempt()).attempt.quarantineKey
+      const arriving = (await plantAttempt(attempt => upload(upload(attempt)))).attempt.quarantineKey
+      const arrived = (await plantAttempt(whole)).attempt.quarantineKey
+      const again = await plantAttempt(attempt => ({
+        ...claimed(whole({ ...attempt, fence: 1 }), { now: NOON, transport: 'put' }),
+      }))
+      const both = again.attempt.quarantineKey
+      const keys = [open, arriving, arrived, both].flatMap(key =>
+        [0, 1, 2, 3, 4].map(fence => `${key}.${fence}`),
+      )
+      const kept = [`${arriving}.2`, `${arrived}.1`, `${both}.1`, stagingKey(again.attempt)]
+      expect(await garden.assets.protectedKeys(keys)).toEqual(new Set(kept))
+    })
+
+    it('protects nothing of an attempt that is over, or that never was', async () => {
+      const keys: string[] = ['quarantine/unknown.1']
+      for (const state of ['won', 'failed', 'expired', 'superseded', 'cancelled'] as const) {
+        const { attempt } = await plantAttempt(open => closed(whole(upload(open)), state))
+        keys.push(`${attempt.quarantineKey}.1`)
+      }
+      expect(await garden.assets.protectedKeys(keys)).toEqual(new Set())
+    })
+
+    it('protects nothing when asked about nothing, and answers for a thousand keys at once', async () => {
+      const { attempt } = await plantAttempt(whole)
+      const many = Array.from({ length: 1000 }, (_, n) => `quarantine/dead-${n}.1`)
+      expect(await garden.assets.protectedKeys([])).toEqual(new Set())
+      const kept = await garden.assets.protectedKeys([...many, `${attempt.quarantineKey}.1`])
+      expect(kept).toEqual(new Set([`${attempt.quarantineKey}.1`]))
+    })
+  })
+}

@@ -1,0 +1,23 @@
+// Every promise of the rows, for a database to keep.
+import type { OpenInstallation } from '../support/use-records.ts'
+import { describeAssetListing } from './asset-listing-contract.ts'
+import { describeRoundTrips } from './asset-round-trips-contract.ts'
+import { describeAssetSaving } from './asset-saving-contract.ts'
+import { describeAssetSearch } from './asset-search-contract.ts'
+import { describeAssetUpkeep } from './asset-upkeep-contract.ts'
+import { describeKeyRecords } from './key-records-contract.ts'
+import { describeProjectRecords } from './project-records-contract.ts'
+import { describeRequests } from './requests-contract.ts'
+import { describeWorkspaceRecords } from './workspace-records-contract.ts'
+
+export function describeRecords(name: string, open: OpenInstallation): void {
+  describeAssetSaving(name, open)
+  describeRequests(name, open)
+  describeRoundTrips(name, open)
+  describeAssetListing(name, open)
+  describeAssetSearch(name, open)
+  describeAssetUpkeep(name, open)
+  describeProjectRecords(name, open)
+  describeWorkspaceRecords(name, open)
+  describeKeyRecords(name, open)
+}

@@ -1,0 +1,60 @@
+// Workspaces, and the beginning of an installation, which happens once.
+import { describe, expect, it } from 'vitest'
+import type { Beginning } from '../../src/workspaces/ports.ts'
+import { keyOf, projectOf, workspaceOf } from '../support/specimens.ts'
+import { type OpenInstallation, useInstallation } from '../support/use-records.ts'
+
+export function describeWorkspaceRecords(name: string, open: OpenInstallation): void {
+  describe(`${name}: workspaces`, () => {
+    const installation = useInstallation(open)
+
+    const beginning = (): Beginning => {
+      const workspace = workspaceOf()
+      return { workspace, project: projectOf(workspace.id), key: keyOf(workspace.id) }
+    }
+
+    it('are none to begin with', async () => {
+      expect(await installation.records.workspaces.list()).toEqual([])
+      expect(await installation.records.workspaces.find('ws_unknown')).toBeUndefined()
+      await expect(installation.records.check()).resolves.toBeUndefined()
+    })
+
+    it('come back as they were written, oldest first whatever the clock said', async () => {
+      const workspaces = [9, 3, 6].map(createdAt => workspaceOf({ createdAt, name: `東京 "${createdAt}"` }))
+      for (const workspace of workspaces) await installation.records.workspaces.insert(workspace)
+      expect(await installation.records.workspaces.list()).toStrictEqual(workspaces)
+      for (const workspace of workspaces)
+        expect(await installation.records.workspaces.find(workspace.id)).toStrictEqual(workspace)
+    })
+
+    it('begin with a workspace, its project and its key, all of them', async () => {
+      const { workspace, project, key } = beginning()
+      expect(await installation.records.workspaces.begin({ workspace, project, key })).toBe(true)
+      expect(await installation.records.workspaces.list()).toEqual([workspace])
+      expect(await installation.records.projects.find(project.id)).toEqual(project)
+      expect(await installation.records.keys.findByHash(key.hash)).toEqual(key)
+    })
+
+    it('do not begin where there is one already', async () => {
+      const workspace = workspaceOf()
+      await installation.records.workspaces.insert(workspace)
+      const late = beginning()
+      expect(await installation.records.workspaces.begin(late)).toBe(false)
+      expect(await installation.records.workspaces.list()).toEqual([workspace])
+      expect(await installation.records.projects.find(late.project.id)).toBeUndefined()
+      expect(await installation.records.keys.list()).toEqual([])
+    })
+
+    it('begin once, however many ask at once', async () => {
+      const other = await installation.openAgain()
+      const beginnings = Array.from({ length: 20 }, beginning)
+      const told = await Promise.all(
+        beginnings.map((it, n) => (n % 2 === 0 ? installation.records : other).workspaces.begin(it)),
+      )
+      expect(told.filter(isFirst => isFirst)).toHaveLength(1)
+      const winner = beginnings[told.indexOf(true)]
+      expect(await other.workspaces.list()).toEqual([winner?.workspace])
+      expect(await installation.records.keys.list()).toEqual([winner?.key])
+    })
+  })
+}

@@ -1,0 +1,156 @@
+// Assets, attempts and their company as the rows keep them, complete in every field.
+import { randomBytes } from 'node:crypto'
+import type { FailedAsset, PendingAsset, ReadyAsset } from '../../src/assets/asset.ts'
+import type { AssetEvent } from '../../src/assets/asset-event.ts'
+import type { OpenAttempt, ReceivedBytes } from '../../src/assets/attempt.ts'
+import type { PlacedNode } from '../../src/assets/placement.ts'
+import { randomIds } from '../../src/ground/ids.ts'
+import type { RequestRecord } from '../../src/ground/request-record.ts'
+import type { Key } from '../../src/keys/key.ts'
+import type { Project } from '../../src/projects/project.ts'
+import type { Workspace } from '../../src/workspaces/workspace.ts'
+
+/** An hour in a specimen's life, in unix milliseconds. */
+export const NOON = 1_767_268_800_000
+
+const hex = (digits: number): string => randomBytes(digits / 2).toString('hex')
+
+export const workspaceOf = (over: Partial<Workspace> = {}): Workspace => ({
+  id: randomIds.id('ws'),
+  name: 'Garden',
+  createdAt: NOON,
+  ...over,
+})
+
+export const projectOf = (workspaceId: string, over: Partial<Project> = {}): Project => ({
+  id: randomIds.id('prj'),
+  workspaceId,
+  name: 'Meadow',
+  createdAt: NOON,
+  lastModified: NOON,
+  ...over,
+})
+
+export const keyOf = (workspaceId: string, over: Partial<Key> = {}): Key => ({
+  id: randomIds.id('key'),
+  workspaceId,
+  name: 'gardener',
+  prefix: 'sk_live_abcd',
+  hash: hex(64),
+  createdAt: NOON,
+  expiresAt: null,
+  revokedAt: null,
+  ...over,
+})
+
+export const pendingOf = (workspaceId: string, over: Partial<PendingAsset> = {}): PendingAsset => ({
+  id: randomIds.id('asset'),
+  workspaceId,
+  mediaToken: randomIds.token(),
+  name: 'fern.png',
+  folder: '',
+  metadata: {},
+  uploadedVia: 'signed_url',
+  contentType: 'image/png',
+  declaredType: 'image/png',
+  declaredSize: null,
+  declaredSha256: null,
+  projectId: null,
+  attempt: 1,
+  version: 1,
+  createdByKey: 'key_gardener',
+  createdAt: NOON,
+  status: 'pending_upload',
+  ...over,
+})
+
+export const readyOf = (workspaceId: string, over: Partial<ReadyAsset> = {}): ReadyAsset => ({
+  ...pendingOf(workspaceId),
+  status: 'ready',
+  sizeBytes: 1234,
+  sha256: hex(64),
+  width: 640,
+  height: 480,
+  blobKey: `media/ab/${hex(32)}`,
+  readyAt: NOON + 5,
+  ...over,
+})
+
+export const failedOf = (workspaceId: string, over: Partial<FailedAsset> = {}): FailedAsset => ({
+  ...pendingOf(workspaceId),
+  status: 'failed',
+  failureCode: 'empty_file',
+  failureMessage: 'The file is empty: upload its bytes again.',
+  ...over,
+})
+
+export const attemptOf = (
+  asset: { id: string; attempt: number },
+  over: Partial<OpenAttempt> = {},
+): OpenAttempt => ({
+  assetId: asset.id,
+  n: asset.attempt,
+  state: 'open',
+  ticketKid: 'kid00001',
+  signedAt: NOON,
+  expiresAt: NOON + 3_600_000,
+  maxBytes: 5_000_000,
+  quarantineKey: `quarantine/${randomIds.token()}`,
+  transport: null,
+  received: null,
+  fence: 0,
+  leaseUntil: null,
+  firstByteAt: null,
+  lastByteAt: null,
+  ...over,
+})
+
+export const bytesOf = (key: string, over: Partial<ReceivedBytes> = {}): ReceivedBytes => ({
+  key,
+  sizeBytes: 1234,
+  sha256: hex(64),
+  sniffedType: 'image/png',
+  ...over,
+})
+
+export const nodeOf = (projectId: string, assetId: string, over: Partial<PlacedNode> = {}): PlacedNode => ({
+  id: randomIds.id('node'),
+  projectId,
+  assetId,
+  type: 'image',
+  label: 'fern.png',
+  width: 640,
+  height: 480,
+  actorKeyId: 'key_gardener',
+  createdAt: NOON,
+  ...over,
+})
+
+export const eventOf = (
+  asset: { id: string; workspaceId: string },
+  over: Partial<AssetEvent> = {},
+): AssetEvent => ({
+  id: randomIds.id('evt'),
+  workspaceId: asset.workspaceId,
+  type: 'asset.created',
+  assetId: asset.id,
+  attempt: 1,
+  actorKeyId: 'key_gardener',
+  data: { size_bytes: 1234, note: 'a "quoted" leaf', nothing: null },
+  at: NOON,
+  ...over,
+})
+
+export const requestOf = (over: Partial<RequestRecord> = {}): RequestRecord => ({
+  keyId: 'key_gardener',
+  method: 'POST',
+  path: '/api/v1/assets',
+  key: hex(20),
+  fingerprint: hex(64),
+  status: 201,
+  requestId: randomIds.id('req'),
+  subjectId: 'asset_fern',
+  attempt: 1,
+  at: NOON,
+  ...over,
+})
