@@ -113,7 +113,7 @@ describe('a picture that is also a page with a script', () => {
   test('would run its script where it is served carelessly', async () => {
     const url = other.add('careless', await sampleBytes('poly.jpg'), { 'content-type': 'text/html' })
     await page.goto(url)
-    await vi.waitFor(() => expect(alerts).toEqual(['1']))
+    await vi.waitFor(() => expect(alerts).toEqual(['1']), 10_000)
   })
 
   test('runs none at its url: opened directly, in a frame or as a script it is a picture', async () => {
@@ -126,7 +126,7 @@ describe('a picture that is also a page with a script', () => {
        <script src="${url}" onerror="window.outcome = 'refused'" onload="window.outcome = 'ran'"></script>`,
     )
     expect(await outcomeOf(embedding)).toBe('refused')
-    await vi.waitFor(() => expect(page.frames().map(frame => frame.url())).toContain(url))
+    await vi.waitFor(() => expect(page.frames().map(frame => frame.url())).toContain(url), 10_000)
     expect(alerts).toEqual([])
   })
 })

@@ -1,27 +1,22 @@
-// What counting, admission and the sweep ask of the rows.
+// What counting, creating and the removal of leftovers ask of the rows.
 import { describe, expect, it } from 'vitest'
-import type { Attempt } from '../../src/assets/attempt.ts'
-import { claimed, closed, LEASE_MS, received, released, stagingKey } from '../../src/assets/attempt.ts'
+import type { Attempt, OpenAttempt } from '../../src/assets/attempt.ts'
+import { claimed, closed, received, stagingKey } from '../../src/assets/attempt.ts'
 import { attemptOf, bytesOf, failedOf, NOON, pendingOf, readyOf, requestOf } from '../support/specimens.ts'
 import { addProject, addWorkspace, type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
 export function describeAssetUpkeep(name: string, open: OpenInstallation): void {
-  describe(`${name}: counting assets and looking after them`, () => {
+  describe(`${name}: counting assets and protecting their bytes`, () => {
     const garden = useGarden(open)
 
-    /** Plants a pending asset whose attempt expires at noon. */
-    const plantAttempt = async (state: (open: ReturnType<typeof attemptOf>) => Attempt = it => it) => {
+    const plantAttempt = async (state: (open: OpenAttempt) => Attempt = it => it) => {
       const asset = pendingOf(garden.workspaceId)
-      const attempt = state(attemptOf(asset, { expiresAt: NOON }))
+      const attempt = state(attemptOf(asset))
       await plant(garden.assets, asset, attempt)
       return { asset, attempt }
     }
-    const overdue = (times: { now: number; abandonedBefore?: number }, limit = 100) =>
-      garden.assets.findOverdue({ abandonedBefore: 0, ...times }, limit)
-    const upload = (attempt: ReturnType<typeof attemptOf>, now = NOON) =>
-      claimed(attempt, { now, transport: 'put' })
-    const whole = (attempt: ReturnType<typeof attemptOf>) =>
-      received(attempt, bytesOf(`${attempt.quarantineKey}.1`), NOON - 5)
+    const upload = (attempt: OpenAttempt) => claimed(attempt, { now: NOON, transport: 'put' })
+    const whole = (attempt: OpenAttempt) => received(attempt, bytesOf(`${attempt.quarantineKey}.1`), NOON - 5)
 
     it('counts the assets of one workspace, of any state, once each', async () => {
       expect(await garden.assets.count(garden.workspaceId)).toBe(0)
@@ -51,54 +46,6 @@ export function describeAssetUpkeep(name: string, open: OpenInstallation): void 
       expect(await garden.assets.hasProject(garden.workspaceId, foreign.id)).toBe(false)
       expect(await garden.assets.hasProject(other.id, foreign.id)).toBe(true)
       expect(await garden.assets.hasProject(garden.workspaceId, 'prj_unknown')).toBe(false)
-    })
-
-    it('finds an open attempt overdue from the moment it expires, with its asset', async () => {
-      const late = await plantAttempt()
-      expect(await overdue({ now: NOON - 1 })).toEqual([])
-      expect(await overdue({ now: NOON })).toEqual([late])
-    })
-
-    it('leaves an upload alone while it holds its attempt, though the ticket has expired', async () => {
-      const running = await plantAttempt(attempt => upload(attempt))
-      expect(await overdue({ now: NOON + LEASE_MS - 1 })).toEqual([])
-      expect(await overdue({ now: NOON + LEASE_MS })).toEqual([running])
-    })
-
-    it('finds an attempt overdue whose upload was cut short', async () => {
-      const cut = await plantAttempt(attempt => released(upload(attempt)))
-      expect(await overdue({ now: NOON })).toEqual([cut])
-    })
-
-    it('leaves whole bytes alone until they count as abandoned', async () => {
-      const kept = await plantAttempt(whole)
-      expect(await overdue({ now: NOON + 9000, abandonedBefore: NOON - 1 })).toEqual([])
-      expect(await overdue({ now: NOON + 9000, abandonedBefore: NOON })).toEqual([kept])
-    })
-
-    it('leaves abandoned bytes alone while others take their place', async () => {
-      const again = await plantAttempt(attempt => claimed(whole(attempt), { now: NOON, transport: 'put' }))
-      const late = NOON + LEASE_MS
-      expect(await overdue({ now: late - 1, abandonedBefore: NOON })).toEqual([])
-      expect(await overdue({ now: late, abandonedBefore: NOON })).toEqual([again])
-    })
-
-    it('finds no attempt overdue that is over', async () => {
-      for (const state of ['won', 'failed', 'expired', 'superseded', 'cancelled'] as const)
-        await plantAttempt(attempt => closed(whole(attempt), state))
-      expect(await overdue({ now: NOON * 2, abandonedBefore: NOON * 2 })).toEqual([])
-    })
-
-    it('finds as many overdue attempts as are asked for, of every workspace and both kinds', async () => {
-      const other = await addWorkspace(garden.records)
-      const foreign = pendingOf(other.id)
-      await plant(garden.assets, foreign, attemptOf(foreign, { expiresAt: NOON - 1 }))
-      const mine = [await plantAttempt(), await plantAttempt(whole), await plantAttempt(whole)]
-      const all = await overdue({ now: NOON, abandonedBefore: NOON })
-      const ids = [foreign.id, ...mine.map(({ asset }) => asset.id)]
-      expect(all.map(({ asset }) => asset.id).sort()).toEqual(ids.sort())
-      for (const limit of [1, 2, 3])
-        expect(await overdue({ now: NOON, abandonedBefore: NOON }, limit)).toHaveLength(limit)
     })
 
     it('protects bytes that were received and bytes that are arriving', async () => {

@@ -39,7 +39,9 @@ export function describeKeyRecords(name: string, open: OpenInstallation): void {
       const first = await insert({ createdAt: NOON + 9 })
       const foreign = await insert({}, other.id)
       const second = await insert({ createdAt: NOON })
-      expect(await garden.records.keys.list()).toEqual([first, foreign, second])
+      const ids = new Set([first.id, foreign.id, second.id])
+      const all = (await garden.records.keys.list()).filter(key => ids.has(key.id))
+      expect(all).toEqual([first, foreign, second])
       expect(await garden.records.keys.list(garden.workspaceId)).toEqual([first, second])
       expect(await garden.records.keys.list(other.id)).toEqual([foreign])
       expect(await garden.records.keys.list('ws_unknown')).toEqual([])
@@ -48,7 +50,7 @@ export function describeKeyRecords(name: string, open: OpenInstallation): void {
     it('cannot share a hash', async () => {
       const { hash } = await insert()
       await expect(insert({ hash })).rejects.toThrow()
-      expect(await garden.records.keys.list()).toHaveLength(1)
+      expect(await garden.records.keys.list(garden.workspaceId)).toHaveLength(1)
     })
 
     it('are revoked alone, and seen so by every process at once', async () => {
@@ -73,7 +75,7 @@ export function describeKeyRecords(name: string, open: OpenInstallation): void {
     it('that are not there cannot be revoked', async () => {
       const key = await insert()
       expect(await garden.records.keys.revoke('key_unknown', NOON)).toBeUndefined()
-      expect(await garden.records.keys.list()).toEqual([key])
+      expect(await garden.records.keys.list(garden.workspaceId)).toEqual([key])
     })
   })
 }

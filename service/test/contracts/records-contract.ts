@@ -1,5 +1,6 @@
 // Every promise of the rows, for a database to keep.
 import type { OpenInstallation } from '../support/use-records.ts'
+import { describeAssetExpiry } from './asset-expiry-contract.ts'
 import { describeAssetListing } from './asset-listing-contract.ts'
 import { describeRoundTrips } from './asset-round-trips-contract.ts'
 import { describeAssetSaving } from './asset-saving-contract.ts'
@@ -17,6 +18,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeAssetListing(name, open)
   describeAssetSearch(name, open)
   describeAssetUpkeep(name, open)
+  describeAssetExpiry(name, open)
   describeProjectRecords(name, open)
   describeWorkspaceRecords(name, open)
   describeKeyRecords(name, open)

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { clientOf, firstTenant } from '../support/process-tenant.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { startProcess } from '../support/start-process.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // processes take their time on a busy machine
 
 const FILE_NAME = 'confidential-merger-poster.png'
 

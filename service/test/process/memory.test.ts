@@ -2,11 +2,13 @@
 import { createHash, type Hash } from 'node:crypto'
 import http from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MIB, watchMemory } from '../support/process-facts.ts'
 import { firstTenant, type ProcessTenant } from '../support/process-tenant.ts'
 import { wavOf } from '../support/samples.ts'
 import { type RunningProcess, startProcess } from '../support/start-process.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // processes take their time on a busy machine
 
 const SIZE = 256 * MIB
 const MAY_GROW_BYTES = 100_000_000

@@ -2,9 +2,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { linesOf, type Outcome, runHerbarium } from '../support/run-herbarium.ts'
 import { type Environment, temporaryFolder } from '../support/start-process.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // processes take their time on a busy machine
 
 let folder: string
 beforeAll(async () => {

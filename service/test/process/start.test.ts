@@ -5,7 +5,7 @@ import https from 'node:https'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { clientOf, firstTenant } from '../support/process-tenant.ts'
 import { runHerbarium } from '../support/run-herbarium.ts'
 import {
@@ -18,6 +18,8 @@ import {
   temporaryFolder,
   watch,
 } from '../support/start-process.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // processes take their time on a busy machine
 
 const KEY = /sk_live_[\w-]+/g
 

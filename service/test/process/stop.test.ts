@@ -9,6 +9,8 @@ import { clientOf, firstTenant } from '../support/process-tenant.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { type RunningProcess, startProcess, temporaryFolder } from '../support/start-process.ts'
 
+vi.setConfig({ testTimeout: 60_000 }) // processes take their time on a busy machine
+
 async function start(dataDir?: string): Promise<RunningProcess> {
   const server = await startProcess(dataDir === undefined ? {} : { dataDir })
   onTestFinished(() => server.close())
@@ -65,7 +67,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
     const server = await start(dataDir)
     const upload = await beginUpload(server)
     server.child.kill(signal)
-    await vi.waitFor(async () => expect(await isListening(server)).toBe(false))
+    await vi.waitFor(async () => expect(await isListening(server)).toBe(false), 10_000)
     expect(server.child.exitCode).toBeNull()
     expect(await upload.finish()).toBe(204)
     expect(await server.exited).toEqual({ code: 0, signal: null })
@@ -97,7 +99,7 @@ test('a second signal does not wait for the upload in flight', async () => {
   const server = await start()
   const upload = await beginUpload(server)
   server.child.kill('SIGTERM')
-  await vi.waitFor(async () => expect(await isListening(server)).toBe(false))
+  await vi.waitFor(async () => expect(await isListening(server)).toBe(false), 10_000)
   const toldAt = performance.now()
   server.child.kill('SIGTERM')
   expect(await server.exited).toEqual({ code: 1, signal: null })

@@ -7,7 +7,7 @@ export interface Outcome {
   stderr: string
 }
 
-const RUN_WITHIN_MS = 10_000
+const RUN_WITHIN_MS = 20_000
 
 /** `herbarium ARGS`, with no variables but those given. */
 export async function runHerbarium(args: string[], environment: Environment): Promise<Outcome> {

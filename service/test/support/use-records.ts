@@ -1,5 +1,5 @@
-// A fresh installation's rows for each test of a contract, whatever database keeps them.
-import { afterEach, beforeEach } from 'vitest'
+// Rows for the tests of a contract, whatever database keeps them.
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import type { Asset } from '../../src/assets/asset.ts'
 import type { Attempt } from '../../src/assets/attempt.ts'
 import type { AssetRecords } from '../../src/assets/ports.ts'
@@ -19,8 +19,8 @@ export interface Installation {
 
 export type OpenInstallation = () => Promise<Installation>
 
-/** Opens an empty installation before each test and closes it afterwards. */
-export function useInstallation(open: OpenInstallation): { records: Records; openAgain(): Promise<Records> } {
+/** An empty installation for each test. */
+export function useInstallation(open: OpenInstallation): Pick<Installation, 'records' | 'openAgain'> {
   let installation: Installation
   beforeEach(async () => {
     installation = await open()
@@ -34,15 +34,19 @@ export function useInstallation(open: OpenInstallation): { records: Records; ope
   }
 }
 
-/** An installation with one workspace and one project in it. */
+/** One installation for all tests of a suite, and in it a workspace with a project for each: they never meet. */
 export function useGarden(open: OpenInstallation) {
-  const installation = useInstallation(open)
+  let installation: Installation
   let workspace: Workspace
   let project: Project
+  beforeAll(async () => {
+    installation = await open()
+  })
   beforeEach(async () => {
     workspace = await addWorkspace(installation.records)
     project = await addProject(installation.records, workspace.id)
   })
+  afterAll(() => installation.close())
   return {
     get records() {
       return installation.records
@@ -56,7 +60,7 @@ export function useGarden(open: OpenInstallation) {
     get projectId() {
       return project.id
     },
-    openAgain: installation.openAgain,
+    openAgain: () => installation.openAgain(),
   }
 }
 
