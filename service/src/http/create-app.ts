@@ -98,7 +98,7 @@ async function withKey(app: App, deps: Deps, corsOrigins: string[]): Promise<voi
     await app.register(cors, {
       origin: corsOrigins.includes('*') ? '*' : corsOrigins,
       methods: ['GET', 'POST', 'DELETE'],
-      exposedHeaders: ['request-id', 'retry-after', 'idempotent-replayed'],
+      exposedHeaders: ['request-id', 'retry-after', 'x-should-retry', 'idempotent-replayed'],
       maxAge: 86_400,
     })
   requireKey(app, deps)

@@ -1,5 +1,6 @@
 // Idempotency keys: answered in the same write as what the request made, and answered once.
 import { describe, expect, it } from 'vitest'
+import { REQUEST_TTL_MS } from '../../src/ground/request-record.ts'
 import { attemptOf, eventOf, pendingOf, requestOf } from '../support/specimens.ts'
 import { type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
@@ -60,6 +61,18 @@ export function describeRequests(name: string, open: OpenInstallation): void {
         expect(await garden.records.findRequest(another)).toBeUndefined()
         expect(await garden.assets.save(creation(another))).toBe('saved')
       }
+    })
+
+    it('are forgotten a day later: the key then answers for something else', async () => {
+      const first = creation()
+      await garden.assets.save(first)
+      const dayLater = first.request.at + REQUEST_TTL_MS
+      const early = { ...first.request, at: dayLater - 1, requestId: 'req_early' }
+      expect(await garden.assets.save(creation(early))).toBe('already_answered')
+      expect(await garden.records.findRequest(first.request)).toEqual(first.request)
+      const late = requestOf({ key: first.request.key, at: dayLater, status: 200, attempt: null })
+      expect(await garden.assets.save(creation(late))).toBe('saved')
+      expect(await garden.records.findRequest(first.request)).toEqual(late)
     })
 
     it('stay free when the write they came with was stale', async () => {

@@ -53,6 +53,18 @@ test('without bytes it is a conflict that repeating cannot heal, and the asset s
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({ status: 'ready' })
 })
 
+test('the official client does not repeat what cannot heal', async () => {
+  const reservation = await reserve(herbarium)
+  let calls = 0
+  const counting: typeof fetch = (input, init) => {
+    calls++
+    return fetch(input, init)
+  }
+  const client = herbarium.client.withOptions({ maxRetries: 2, fetch: counting })
+  await refusalOf(client.assets.complete(reservation.asset_id))
+  expect(calls).toBe(1)
+})
+
 test('while the bytes are still arriving it is a conflict that may heal', async () => {
   const reservation = await reserve(herbarium)
   const png = await sampleBytes('i.png')

@@ -71,6 +71,7 @@ test.each([
   '🌿🎋.png',
   '👩‍🎨 at work.png',
   'ﬁ ligature.png',
+  'Zoë decomposed.png'.normalize('NFD'),
   "'; drop table assets; --.png",
   '{{7 * 7}} &amp;.png',
   'ä'.repeat(127),

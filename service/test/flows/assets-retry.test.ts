@@ -1,11 +1,12 @@
 // POST /assets/{id}/retry: fresh instructions, the same asset.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refusalIn, refusalOf } from '../support/refusal-of.ts'
-import { reserve } from '../support/reserve.ts'
+import { type Reservation, reserve } from '../support/reserve.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 import { createTestClock } from '../support/test-clock.ts'
 import { completed, postFile, putFile, retried, stored, uploaded } from '../support/uploads.ts'
+import { head, speakAtOnce } from '../support/wire.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -119,9 +120,13 @@ test.each([
 
 test('ten retries at once are all answered and leave exactly one live ticket', async () => {
   const reservation = await reserve(herbarium)
-  const answers = await Promise.all(
-    Array.from({ length: 10 }, () => retried(herbarium, reservation.asset_id)),
-  )
+  const request = head(`POST /api/v1/assets/${reservation.asset_id}/retry`, {
+    authorization: `Bearer ${herbarium.apiKey}`,
+    'content-length': 0,
+  })
+  const heard = await speakAtOnce(herbarium.origin, Array(10).fill(request))
+  expect(heard.map(({ status }) => status)).toEqual(Array(10).fill(200))
+  const answers = heard.map(({ body }) => JSON.parse(body) as Reservation)
   const doors = new Set(answers.map(({ upload }) => upload.url))
   expect(doors.size).toBe(10)
   const statuses = []

@@ -8,7 +8,7 @@ import { sampleBytes } from '../support/samples.ts'
 import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
 import { createTestClock } from '../support/test-clock.ts'
 import { completed, postFile, retried, until } from '../support/uploads.ts'
-import { head, openWire } from '../support/wire.ts'
+import { head, openWire, speakAtOnce, type WireAnswer } from '../support/wire.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -109,14 +109,28 @@ test('the order of fields does not make another body', async () => {
   await expectReplay(first, second)
 })
 
+/** The same creation twenty times, in one breath. */
+const createAtOnce = (tenant: Tenant, path: string, key: string, said: Record<string, unknown>) => {
+  const body = JSON.stringify({ workspace_id: tenant.workspaceId, ...said })
+  const headers = {
+    authorization: `Bearer ${tenant.apiKey}`,
+    'content-type': 'application/json',
+    'content-length': body.length,
+    'idempotency-key': key,
+  }
+  return speakAtOnce(herbarium.origin, Array(20).fill(head(`POST /api/v1${path}`, headers) + body))
+}
+
+function expectOneMade(answers: WireAnswer[]): void {
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201))
+  expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(19)
+  expect(new Set(answers.map(({ headers }) => headers.get('request-id'))).size).toBe(1)
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+}
+
 test('twenty at once make one asset, and all are told of it', async () => {
   const tenant = await herbarium.newTenant()
-  const sent = { key: newKey(), said: { file_name: 'once.png' } }
-  const answers = await Promise.all(Array.from({ length: 20 }, () => create(tenant, sent)))
-  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201))
-  expect(answers.filter(isReplay)).toHaveLength(19)
-  expect(new Set(answers.map(({ headers }) => headers.get('request-id'))).size).toBe(1)
-  expect(new Set(await Promise.all(answers.map(answer => answer.text()))).size).toBe(1)
+  expectOneMade(await createAtOnce(tenant, '/assets', newKey(), { source: 'signed-url' }))
   expect(await countOf(tenant)).toBe(1)
 })
 
@@ -210,12 +224,7 @@ test('a key is known to its API key only, even within one workspace', async () =
 test('POST /projects replays, refuses another body, and twenty at once make one', async () => {
   const tenant = await herbarium.newTenant()
   const key = newKey()
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => send(tenant, '/projects', { name: 'once' }, key)),
-  )
-  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201))
-  expect(answers.filter(isReplay)).toHaveLength(19)
-  expect(new Set(await Promise.all(answers.map(answer => answer.text()))).size).toBe(1)
+  expectOneMade(await createAtOnce(tenant, '/projects', key, { name: 'once' }))
   expect(await refusalIn(await send(tenant, '/projects', { name: 'other' }, key))).toMatchObject({
     status: 422,
     code: 'idempotency_conflict',

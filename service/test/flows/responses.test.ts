@@ -198,6 +198,40 @@ test('each answer has a request-id of its own, whatever the client sends as one'
   expect(ids).not.toContain('req_mine')
 })
 
+test('pages of CORS_ORIGINS may call the API and read what matters; others may not', async () => {
+  const origin = 'https://app.example.com'
+  const open = await startService({ environment: { CORS_ORIGINS: origin } })
+  try {
+    const ask = (from: string, method: string) =>
+      fetch(`${open.origin}${ASSETS}`, {
+        method,
+        headers: {
+          origin: from,
+          ...(method === 'OPTIONS'
+            ? { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
+            : { authorization: `Bearer ${open.apiKey}` }),
+        },
+      })
+    for (const method of ['OPTIONS', 'GET']) {
+      const answer = await ask(origin, method)
+      expect(answer.ok).toBe(true)
+      expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+      for (const name of ['request-id', 'retry-after', 'x-should-retry', 'idempotent-replayed'])
+        expect(answer.headers.get('access-control-expose-headers')).toContain(name)
+      const stranger = await ask('https://evil.example.com', method)
+      expect(stranger.headers.get('access-control-allow-origin')).toBeNull()
+    }
+  } finally {
+    await open.close()
+  }
+})
+
+test('without CORS_ORIGINS no page of another origin may', async () => {
+  const headers = { origin: 'https://app.example.com', authorization: `Bearer ${herbarium.apiKey}` }
+  const answer = await fetch(`${herbarium.origin}${ASSETS}`, { headers })
+  expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+})
+
 test('after all of that the service answers as before', async () => {
   expect((await herbarium.client.workspaces.list()).workspaces).toHaveLength(1)
 })

@@ -1,5 +1,5 @@
 // HTTP spoken by hand over a socket: slow, lying, cut or malformed, as no well-behaved client sends it.
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -18,6 +18,8 @@ export interface Wire {
   cut(): void
   /** The first answer, whole; undefined when the other side closed without one. Rejects after ten seconds. */
   answer(): Promise<WireAnswer | undefined>
+  /** The first `count` answers, fewer when the other side closed before. Rejects after ten seconds. */
+  answers(count: number): Promise<WireAnswer[]>
 }
 
 const PATIENCE_MS = 10_000
@@ -26,23 +28,32 @@ export async function openWire(origin: string): Promise<Wire> {
   const { hostname, port } = new URL(origin)
   const socket = connect(Number(port), hostname)
   const received: Buffer[] = []
-  const answered = Promise.withResolvers<WireAnswer | undefined>()
-  const settle = (isOver: boolean) => {
-    const answer = parse(Buffer.concat(received).toString('latin1'), isOver)
-    if (answer !== undefined || isOver) answered.resolve(answer)
-  }
+  const heard = new EventEmitter()
+  let isOver = false
   socket.on('data', chunk => {
     received.push(chunk)
-    settle(false)
+    heard.emit('more')
   })
   socket.on('error', () => undefined) // the other side may close while we still send; `close` follows
-  socket.on('close', () => settle(true))
+  socket.on('close', () => {
+    isOver = true
+    heard.emit('more')
+  })
+  const answers = async (count: number) => {
+    for (;;) {
+      const found = parse(Buffer.concat(received).toString('latin1'), isOver)
+      if (isOver || found.length >= count) return found.slice(0, count)
+      await once(heard, 'more')
+    }
+  }
+  const finish = (count: number) => withPatience(answers(count)).finally(() => socket.destroy())
   await once(socket, 'connect')
   return {
     write: bytes => new Promise(resolve => socket.write(bytes, () => resolve())),
     end: () => socket.end(),
     cut: () => socket.resetAndDestroy(),
-    answer: () => withPatience(answered.promise).finally(() => socket.destroy()),
+    answer: async () => (await finish(1))[0],
+    answers: finish,
   }
 }
 
@@ -54,6 +65,13 @@ export async function speak(
   const wire = await openWire(origin)
   for (const bytes of said) void wire.write(bytes)
   return wire.answer()
+}
+
+/** Sends all requests in one breath on one connection, so that they are under way at the same moment. */
+export async function speakAtOnce(origin: string, requests: string[]): Promise<WireAnswer[]> {
+  const wire = await openWire(origin)
+  await wire.write(requests.join(''))
+  return wire.answers(requests.length)
 }
 
 /** The head of a request; a header with an array is sent several times. */
@@ -81,18 +99,20 @@ async function withPatience<T>(promise: Promise<T>): Promise<T> {
   return Promise.race([promise, tooLong]).finally(() => answered.abort())
 }
 
-/** The first answer in what was received, once it is whole. */
-function parse(text: string, isOver: boolean): WireAnswer | undefined {
+/** The whole answers in what was received; the last one may have no length when the connection is over. */
+function parse(text: string, isOver: boolean): WireAnswer[] {
   const headEnd = text.indexOf('\r\n\r\n')
-  if (headEnd === -1) return undefined
+  if (headEnd === -1) return []
   const [statusLine = '', ...lines] = text.slice(0, headEnd).split('\r\n')
   const status = Number(statusLine.split(' ')[1])
-  if (status === 100) return parse(text.slice(headEnd + 4), isOver)
+  const rest = text.slice(headEnd + 4)
+  if (status === 100) return parse(rest, isOver)
   const headers = new Headers()
   for (const line of lines)
     headers.append(line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1))
-  const rest = text.slice(headEnd + 4)
-  const length = status === 204 ? 0 : Number(headers.get('content-length') ?? Number.NaN)
-  if (rest.length < length || (Number.isNaN(length) && !isOver)) return undefined
-  return { status, headers, body: rest.slice(0, Number.isNaN(length) ? undefined : length) }
+  const announced = status === 204 ? 0 : Number(headers.get('content-length') ?? Number.NaN)
+  const length = Number.isNaN(announced) && isOver ? rest.length : announced
+  if (Number.isNaN(length) || rest.length < length) return []
+  const answer = { status, headers, body: rest.slice(0, length) }
+  return [answer, ...parse(rest.slice(length), isOver)]
 }

@@ -76,7 +76,7 @@ describe('A ticket', () => {
   it('is never seen in noise, and noise never throws', () => {
     const noise = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 6 }).map(parts => parts.join('.')),
+      fc.array(fc.string(), { maxLength: 6 }).map(parts => parts.join('.')),
       fc.string().map(payload => `v1.${key.kid}.${payload}.${'A'.repeat(43)}`),
       fc.base64String().map(payload => `v1.${key.kid}.${payload}.${sign(key, payload)}`),
     )

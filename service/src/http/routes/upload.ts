@@ -39,7 +39,7 @@ const putSchema = documented(
 export function upload(app: App, deps: Deps): void {
   allowAllOrigins(app, '/uploads/:ticket', {
     methods: 'POST, PUT, OPTIONS',
-    exposed: 'request-id, retry-after',
+    exposed: 'request-id, retry-after, x-should-retry',
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))

@@ -162,6 +162,7 @@ const statements = [
     lease_owner text
   ) strict`,
   'create index jobs_by_time on jobs (run_at, ordinal)',
+  'create index jobs_by_subject on jobs (subject)',
   `create table secrets (
     kid text primary key,
     purpose text not null,
