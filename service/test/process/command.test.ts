@@ -76,12 +76,12 @@ describe('with one workspace', () => {
     const [, keyId = ''] = /(key_\w+)/.exec(shown) ?? []
     const [key = ''] = /sk_live_[\w-]+/.exec(shown) ?? []
     expect((await clientOf(server, key).workspaces.list()).workspaces).toHaveLength(1)
+    expect(await prose('key', 'revoke', keyId)).toContain(keyId)
     const listed = await prose('key', 'list')
-    expect(listed).toContain(keyId)
+    expect(linesOf(listed).find(line => line.startsWith(keyId))).toContain('revoked')
+    expect(linesOf(listed).find(line => line.includes('first key'))).toContain('active')
     expect(listed).not.toContain(key)
     expect(listed).not.toMatch(/sk_live_[\w-]{20,}/)
-    expect(await prose('key', 'revoke', keyId)).toContain(keyId)
-    expect(linesOf(await prose('key', 'list')).find(line => line.startsWith(keyId))).toContain('revoked')
   })
 
   test('key list --json lists every key and no secret', async () => {
@@ -126,9 +126,8 @@ describe('with two workspaces', () => {
     expectOneLine(unknown, new RegExp(`ws_nope.*${both.source}`))
     expect(JSON.parse(keyOfTwo.stdout)).toMatchObject({ workspace_id: two })
     expect(JSON.parse(projectOfTwo.stdout)).toMatchObject({ workspace_id: two })
-    const listOf = async (id: string) =>
-      JSON.parse((await run('key', 'list', '--workspace', id, '--json')).stdout).keys.length
-    expect(await Promise.all([listOf(one), listOf(two)])).toEqual([0, 1])
+    const keysOfOne = await run('key', 'list', '--workspace', one, '--json')
+    expect(JSON.parse(keysOfOne.stdout)).toEqual({ keys: [] })
     const listed = JSON.parse((await run('workspace', 'list', '--json')).stdout)
     expect(listed).toEqual({
       workspaces: [
@@ -206,8 +205,8 @@ describe('upload', () => {
 
 describe('usage', () => {
   test('--help explains the program and each of its commands, and ends with 0', async () => {
-    const commands = ['serve', 'workspace', 'workspace create', 'workspace list', 'project', 'project create']
-    commands.push('key', 'key create', 'key list', 'key revoke', 'upload')
+    const commands = ['serve', 'workspace create', 'workspace list', 'project create', 'key']
+    commands.push('key create', 'key list', 'key revoke', 'upload')
     const explain = async (words: string[]) => {
       const { code, stdout, stderr } = await runHerbarium([...words, '--help'], {})
       expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: '' })
@@ -223,7 +222,6 @@ describe('usage', () => {
   test.each<[string, RegExp]>([
     ['no-such', /unknown command 'no-such'/],
     ['project create', /'--name <name>' not specified/],
-    ['key list --nope', /unknown option '--nope'/],
     ['upload', /missing required argument 'file'/],
   ])(
     '"herbarium %s" ends with 1, says what is wrong and where help is, on stderr only',
