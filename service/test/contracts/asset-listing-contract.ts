@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AssetFilter } from '../../src/assets/ports.ts'
 import type { Position } from '../../src/ground/page.ts'
+import { allPages } from '../support/all-pages.ts'
 import { failedOf, NOON, nodeOf, pendingOf, readyOf } from '../support/specimens.ts'
 import { addProject, addWorkspace, type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
@@ -14,18 +15,15 @@ export function describeAssetListing(name: string, open: OpenInstallation): void
     }
     const page = (limit: number, after?: Position, filter: Partial<AssetFilter> = {}) =>
       garden.assets.list({ workspaceId: garden.workspaceId, ...filter }, { limit, after })
-    const namesOn = (found: Awaited<ReturnType<typeof page>>) => found.items.map(({ asset }) => asset.name)
-    const names = async (filter: Partial<AssetFilter> = {}) => namesOn(await page(100, undefined, filter))
+    const names = (filter: Partial<AssetFilter> = {}) => walk(100, filter)
     const walk = async (limit: number, filter: Partial<AssetFilter> = {}, between = async () => {}) => {
-      const seen: (string | null)[] = []
-      for (let after: Position | undefined, first = true; first || after !== undefined; first = false) {
+      const items = await allPages(async after => {
         const found = await page(limit, after, filter)
         expect(found.items.length).toBeLessThanOrEqual(limit)
-        seen.push(...namesOn(found))
-        after = found.next
         await between()
-      }
-      return seen
+        return found
+      })
+      return items.map(({ asset }) => asset.name)
     }
 
     it('begins with the newest row, whatever the clock said', async () => {
@@ -86,6 +84,7 @@ export function describeAssetListing(name: string, open: OpenInstallation): void
         'image/png',
         'image/svg+xml',
         'imagery/png',
+        'image0/png',
         'image',
         'video/mp4',
         'IMAGE/png',

@@ -1,6 +1,6 @@
 // Projects and what stands on their canvas.
 import { describe, expect, it } from 'vitest'
-import type { Page, Position } from '../../src/ground/page.ts'
+import { allPages } from '../support/all-pages.ts'
 import { NOON, nodeOf, projectOf, readyOf, requestOf } from '../support/specimens.ts'
 import { addWorkspace, type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
@@ -12,19 +12,8 @@ export function describeProjectRecords(name: string, open: OpenInstallation): vo
       for (const [name, at] of Object.entries(lastModified))
         await garden.records.projects.insert(projectOf(workspaceId, { name, lastModified: at }))
     }
-    /** All pages, one after the other. */
-    const walk = async <T>(read: (after: Position | undefined) => Promise<Page<T>>) => {
-      const seen: T[] = []
-      let page = await read(undefined)
-      seen.push(...page.items)
-      while (page.next !== undefined) {
-        page = await read(page.next)
-        seen.push(...page.items)
-      }
-      return seen
-    }
     const names = async (query?: string, limit = 100) => {
-      const found = await walk(after =>
+      const found = await allPages(after =>
         garden.records.projects.list({ workspaceId: garden.workspaceId, query }, { limit, after }),
       )
       return found.map(project => project.name)
@@ -107,7 +96,9 @@ export function describeProjectRecords(name: string, open: OpenInstallation): vo
       )
       for (const node of nodes) await garden.assets.save({ node, events: [] })
       for (const limit of [1, 2, 4, 5, 6]) {
-        const seen = await walk(after => garden.records.projects.nodes(garden.projectId, { limit, after }))
+        const seen = await allPages(after =>
+          garden.records.projects.nodes(garden.projectId, { limit, after }),
+        )
         expect(seen.map(node => node.label)).toEqual(['n4', 'n3', 'n2', 'n1', 'n0'])
       }
       expect(await garden.records.projects.nodes('prj_unknown', { limit: 5 })).toEqual({ items: [] })

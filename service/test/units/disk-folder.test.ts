@@ -141,6 +141,17 @@ describe('A folder', () => {
   })
 })
 
+describe('Leftovers by the thousand', () => {
+  it('are told in pages, every one of them', async () => {
+    const keys = Array.from({ length: 1201 }, (_, n) => `quarantine/leftover-${n}.1`)
+    await Promise.all(keys.map(key => writeFile(inFolder(key), '')))
+    const pages: string[][] = []
+    for await (const page of blobs.leftovers(Date.now() + 60_000)) pages.push(page)
+    expect(pages.flat().sort()).toEqual(keys.sort())
+    expect(Math.max(...pages.map(page => page.length))).toBeLessThanOrEqual(500)
+  })
+})
+
 describe("The system's trouble", () => {
   it('is told as unavailable, and is over when it is over', async () => {
     const [key, media] = [freshQuarantineKey(), freshMediaKey()]
