@@ -1,6 +1,7 @@
 // `herbarium serve`: the whole service in one process, until it is told to stop.
 import { open } from 'node:fs/promises'
 import path from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { listenComplaint, placeComplaints } from '../config/check-place.ts'
 import { type Config, readSettings } from '../config/config.ts'
@@ -17,6 +18,7 @@ export function addServe(program: Command): void {
 }
 
 async function serve(): Promise<void> {
+  keepYoungSpaceSmall()
   const config = await livableConfig()
   const service = await openService(config)
   const firstKey = await begin({ workspaces: service.records.workspaces, ...service.world })
@@ -27,6 +29,14 @@ async function serve(): Promise<void> {
   })
   stopOnSignal(service)
   console.log(await welcome(service, config, told))
+}
+
+/**
+ * Bytes on their way are held by buffers that live for a moment, yet wait for the next collection of the young
+ * space: a space that does not grow is collected often, and a large upload stays within its share of memory.
+ */
+function keepYoungSpaceSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 /** The configuration, if there is nothing to complain of; else every complaint at once. */
