@@ -1,7 +1,7 @@
 // Every promise of the bytes, for a store to keep.
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Blobs } from '../../src/assets/ports.ts'
 import { conflict } from '../../src/ground/errors.ts'
 import {
@@ -49,11 +49,14 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
   describe(`${name}: bytes`, () => {
     let store: BlobStore
     let blobs: Blobs
-    beforeEach(async () => {
+    beforeAll(async () => {
       store = await open()
       blobs = store.blobs
     })
-    afterEach(() => store.close())
+    afterEach(async () => {
+      for (const key of await leftoversOf(blobs, Date.now() + A_MINUTE)) await blobs.remove(key)
+    })
+    afterAll(() => store.close())
 
     it('exist for nobody before they are committed, and for everybody afterwards', async () => {
       const key = freshQuarantineKey()
