@@ -1,25 +1,31 @@
 // The joiner: chooses the servants, hands them to the nouns and opens the doors.
 import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import path from 'node:path'
 import pino from 'pino'
 import type { CompletePorts } from './assets/complete.ts'
 import type { Ports } from './assets/ports.ts'
+import { runFetch } from './assets/run-fetch.ts'
+import { runSettle } from './assets/run-settle.ts'
 import { openDisk } from './blobs/disk/open-disk.ts'
 import type { Config } from './config/config.ts'
 import { localOrigin } from './config/local-origin.ts'
 import { loadSecretKey } from './config/secret-key.ts'
 import { type Clock, systemClock } from './ground/clock.ts'
 import { type Ids, randomIds } from './ground/ids.ts'
-import { type SigningKeys, signingKeys } from './ground/secrets.ts'
+import { signingKeys } from './ground/secrets.ts'
 import { createApp } from './http/create-app.ts'
 import type { Deps } from './http/deps.ts'
 import { watchUnused } from './http/unused-connections.ts'
 import { createUrls, type Urls } from './http/urls.ts'
+import { openBackground } from './jobs/background.ts'
 import { openSweeper, type SweepReport, sweep } from './jobs/sweep.ts'
-import { inspect } from './media/inspect.ts'
-import { sniff } from './media/sniff.ts'
+import { openMedia } from './media/open-media.ts'
 import type { Records } from './records/records.ts'
 import { openSqlite } from './records/sqlite/open-sqlite.ts'
+import { createRemote, type RemoteWorld } from './remote/create-remote.ts'
+import { createClamdScanner } from './scan/clamd.ts'
+import { noScanner } from './scan/no-scanner.ts'
 import { version } from './version.ts'
 
 export type { Records } from './records/records.ts'
@@ -28,6 +34,8 @@ export type { Records } from './records/records.ts'
 export interface World {
   clock: Clock
   ids: Ids
+  /** What stands for the internet. */
+  remote?: Partial<RemoteWorld>
 }
 
 const systemWorld: World = { clock: systemClock, ids: randomIds }
@@ -52,53 +60,28 @@ export interface Service {
 export const openRecords = (config: Config): Promise<Records> => openSqlite(config.dataDir)
 
 export async function openService(config: Config, world: World = systemWorld): Promise<Service> {
-  const records = await openRecords(config)
-  const blobs = await openDisk(path.join(config.dataDir, 'blobs'))
-  const signing = signingKeys(await loadSecretKey(config))
   const logger = pino({ level: config.logLevel, base: null })
-  let listeningOn: string | undefined
-  const publicUrl = () => config.publicUrl ?? listeningOn ?? ''
-  const urls = createUrls({
-    publicUrl,
-    mediaUrl: () => config.mediaUrl ?? publicUrl(),
-    ticketKey: signing.tickets,
-  })
-  const ports = joinPorts({ config, world, records, blobs, signing })
-  const deps: Deps = {
-    ...ports,
-    workspaces: records.workspaces,
-    keys: records.keys,
-    projects: records.projects,
-    findRequest: records.findRequest,
-    urls,
-    signing,
-    mediaCacheSeconds: config.mediaCacheSeconds,
-    checkReady: async () => {
-      await records.check()
-      await blobs.check()
-    },
-  }
-  const app = await createApp(deps, {
+  const servants = await openServants(config, world)
+  const { ports, background } = join(config, world, { servants, logger })
+  const address = createAddress(config)
+  const urls = createUrls({ ...address, ticketKey: servants.signing.tickets })
+  const app = await createApp(depsOf(config, { servants, ports, urls }), {
     version,
     logger,
     tls: await readTls(config),
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,
   })
-  const closeUnused = watchUnused(app.server)
+  const drain = createDrain(app.server)
   let sweeper: { close(): Promise<void> } | undefined
   return {
-    records,
+    records: servants.records,
     world,
     urls,
     listen: async () => {
-      await app.listen({
-        host: config.host,
-        port: config.port,
-        listenTextResolver: address => `listening on ${address}`,
-      })
-      const address = app.server.address()
-      listeningOn = localOrigin(config, typeof address === 'object' && address ? address.port : config.port)
+      const { host, port } = config
+      await app.listen({ host, port, listenTextResolver: origin => `listening on ${origin}` })
+      address.listensOn(app.server)
       sweeper = openSweeper(ports, {
         intervalMs: SWEEP_INTERVAL_MS,
         onSwept: report => logger.debug(report, 'swept'),
@@ -108,39 +91,115 @@ export async function openService(config: Config, world: World = systemWorld): P
     sweep: () => sweep(ports),
     close: async () => {
       await sweeper?.close()
-      const cutOff = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
-      // A connection whose last request has finished would be kept for the next one.
-      const noMore = setInterval(closeUnused, IDLE_CHECK_MS)
-      await app.close()
-      clearTimeout(cutOff)
-      clearInterval(noMore)
-      await Promise.allSettled(ports.verifications.values())
-      await records.close()
+      await background.close() // what it was doing goes on at the next start, and requests that waited for it answer
+      await drain(() => app.close())
+      await Promise.allSettled([...ports.verifications.values(), ...ports.looks.values()])
+      await servants.media.close()
+      await servants.records.close()
     },
   }
 }
 
-function joinPorts(parts: {
-  config: Config
-  world: World
-  records: Records
-  blobs: Ports['blobs']
-  signing: SigningKeys
-}): Ports & CompletePorts {
-  const { config, world, records, blobs, signing } = parts
+/** What the nouns are served by; the choice between implementations is made here. */
+async function openServants(config: Config, world: World) {
   return {
+    records: await openRecords(config),
+    blobs: await openDisk(path.join(config.dataDir, 'blobs')),
+    media: openMedia(),
+    scanner: config.clamav === undefined ? noScanner : createClamdScanner(config.clamav),
+    remote: createRemote(
+      { ports: config.fetchPorts, hostAllowlist: config.fetchHostAllowlist },
+      world.remote,
+    ),
+    signing: signingKeys(await loadSecretKey(config)),
+  }
+}
+
+type Servants = Awaited<ReturnType<typeof openServants>>
+
+/** The ports of the heart. Jobs run verbs, and verbs leave jobs: so both are made together. */
+function join(config: Config, world: World, parts: { servants: Servants; logger: pino.Logger }) {
+  const { records, blobs, media, scanner, remote, signing } = parts.servants
+  const { clock, ids } = world
+  const background = openBackground(
+    { jobs: records.jobs, clock },
+    {
+      owner: ids.token(),
+      run: {
+        fetch: (job, signal) => runFetch(ports, job, signal),
+        settle: job => runSettle(ports, job),
+      },
+      onError: (error, job) =>
+        parts.logger.error({ err: error, job: job?.id }, 'a job failed and will be run again'),
+    },
+  )
+  const ports: Ports & CompletePorts = {
     assets: records.assets,
     blobs,
-    media: { sniff, inspect },
-    clock: world.clock,
-    ids: world.ids,
+    media,
+    scanner,
+    remote,
+    background,
+    clock,
+    ids,
+    looks: new Map(),
     policy: {
       ttlMs: config.uploadTtlSeconds * 1000,
       maxBytes: config.maxUploadBytes,
       ticketKid: signing.tickets.kid,
+      stripMetadata: config.privacyStrip,
     },
     verifications: new Map(),
     completeWaitMs: config.completeWaitSeconds * 1000,
+  }
+  return { ports, background }
+}
+
+function depsOf(
+  config: Config,
+  parts: { servants: Servants; ports: Ports & CompletePorts; urls: Urls },
+): Deps {
+  const { records, blobs, signing } = parts.servants
+  return {
+    ...parts.ports,
+    workspaces: records.workspaces,
+    keys: records.keys,
+    projects: records.projects,
+    findRequest: records.findRequest,
+    urls: parts.urls,
+    signing,
+    mediaCacheSeconds: config.mediaCacheSeconds,
+    checkReady: async () => {
+      await records.check()
+      await blobs.check()
+    },
+  }
+}
+
+/** With port 0 the address is known only once the server listens. */
+function createAddress(config: Config) {
+  let listeningOn = ''
+  const publicUrl = () => config.publicUrl ?? listeningOn
+  return {
+    publicUrl,
+    mediaUrl: () => config.mediaUrl ?? publicUrl(),
+    listensOn: (server: Server) => {
+      const address = server.address()
+      listeningOn = localOrigin(config, typeof address === 'object' && address ? address.port : config.port)
+    },
+  }
+}
+
+/** Lets requests in flight finish, for a bounded time. */
+function createDrain(server: Server) {
+  const closeUnused = watchUnused(server)
+  return async (close: () => PromiseLike<unknown>): Promise<void> => {
+    const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    // A connection whose last request has finished would be kept for the next one.
+    const noMore = setInterval(closeUnused, IDLE_CHECK_MS)
+    await close()
+    clearTimeout(cutOff)
+    clearInterval(noMore)
   }
 }
 

@@ -21,9 +21,23 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
   records: { code: ['ground'], types: NOUNS },
   blobs: { code: ['ground'], types: NOUNS },
   media: { code: ['ground'], types: NOUNS },
+  remote: { code: ['ground'], types: NOUNS },
+  scan: { code: ['ground'], types: NOUNS },
   commands: { code: ['ground', 'config', 'service', 'version', ...NOUNS] },
   service: {
-    code: ['ground', 'config', 'version', 'http', 'jobs', 'records', 'blobs', 'media', ...NOUNS],
+    code: [
+      'ground',
+      'config',
+      'version',
+      'http',
+      'jobs',
+      'records',
+      'blobs',
+      'media',
+      'remote',
+      'scan',
+      ...NOUNS,
+    ],
   },
 }
 

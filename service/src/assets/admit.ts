@@ -1,19 +1,21 @@
 // The one gate: bytes from every source pass it, or the asset fails.
 import type { FailureCode } from './asset.ts'
 import type { ReceivedBytes } from './attempt.ts'
+import type { KnownMedia, MediaFault } from './media-facts.ts'
 import { ALLOWED_TYPES, isAllowedType } from './media-type.ts'
-import type { MediaFacts, Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 
-export type Verdict =
-  | {
-      admitted: true
-      contentType: string
-      sizeBytes: number
-      sha256: string
-      width: number | null
-      height: number | null
-    }
-  | { admitted: false; code: FailureCode; message: string }
+export interface Admitted {
+  admitted: true
+  contentType: string
+  sizeBytes: number
+  sha256: string
+  width: number | null
+  height: number | null
+  media: KnownMedia
+}
+
+export type Verdict = Admitted | { admitted: false; code: FailureCode; message: string }
 
 /** What the client promised about the bytes; null where it promised nothing. */
 export interface Promised {
@@ -28,7 +30,7 @@ const refuse = (code: FailureCode, message: string): Verdict => ({ admitted: fal
 
 /** Looks at quarantined bytes, counts and facts first, the file last. Throws only `unavailable`. */
 export async function admit(
-  ports: Pick<Ports, 'blobs' | 'media'>,
+  ports: Pick<Ports, 'blobs' | 'media' | 'scanner'>,
   bytes: ReceivedBytes,
   promised: Promised,
 ): Promise<Verdict> {
@@ -36,18 +38,28 @@ export async function admit(
   if (broken !== undefined) return broken
   const type = bytes.sniffedType
   if (type === null || !isAllowedType(type)) return unsupported(type)
-  const facts = await ports.blobs.withFile(bytes.key, path => ports.media.inspect(type, path))
-  return (
-    faultOf(type, facts) ?? {
-      admitted: true,
-      contentType: type,
-      sizeBytes: bytes.sizeBytes,
-      sha256: bytes.sha256,
-      width: facts.width,
-      height: facts.height,
-    }
-  )
+  return ports.blobs.withFile(bytes.key, path => lookInside(ports, { ...bytes, contentType: type }, path))
 }
+
+async function lookInside(
+  ports: Pick<Ports, 'media' | 'scanner'>,
+  bytes: { contentType: string; sizeBytes: number; sha256: string },
+  path: string,
+): Promise<Verdict> {
+  const { contentType, sizeBytes, sha256 } = bytes
+  const { fault, ...media } = await ports.media.inspect(contentType, path, { maxPixels: MAX_PIXELS })
+  if (fault !== null) return refuse(failureOf[fault.kind], fault.message)
+  const scanned = await ports.scanner.scan(path)
+  if (!scanned.isClean) return refuse(scanned.code, scanned.message)
+  return { admitted: true, contentType, sizeBytes, sha256, width: media.width, height: media.height, media }
+}
+
+const failureOf = {
+  unreadable: 'unreadable_file',
+  too_many_pixels: 'too_many_pixels',
+  too_large: 'too_large',
+  too_slow: 'too_slow',
+} satisfies Record<MediaFault['kind'], FailureCode>
 
 function brokenPromise(bytes: ReceivedBytes, promised: Promised): Verdict | undefined {
   if (bytes.sizeBytes === 0) return refuse('empty_file', 'The file is empty: upload its bytes again.')
@@ -69,18 +81,3 @@ const unsupported = (type: string | null): Verdict =>
     'unsupported_type',
     `The file's bytes ${type === null ? 'are of no type this service knows' : `are ${type}, which this service does not take`}: upload one of ${ALLOWED_TYPES.join(', ')}.`,
   )
-
-function faultOf(type: string, facts: MediaFacts): Verdict | undefined {
-  if (facts.unreadable)
-    return refuse(
-      'unreadable_file',
-      `The file begins as ${type} but cannot be read: export it again and upload that.`,
-    )
-  const pixels = (facts.width ?? 0) * (facts.height ?? 0) * (facts.frames ?? 1)
-  if (pixels > MAX_PIXELS)
-    return refuse(
-      'too_many_pixels',
-      `The image has ${Math.round(pixels / 1e6)} megapixels, all frames together, and may have ${MAX_PIXELS / 1e6}: upload a smaller one.`,
-    )
-  return undefined
-}

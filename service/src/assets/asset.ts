@@ -1,5 +1,6 @@
 // When an asset may become what: its states and the transitions between them, all pure.
-import type { Verdict } from './admit.ts'
+import type { Admitted, Verdict } from './admit.ts'
+import type { KnownMedia } from './media-facts.ts'
 
 export type UploadedVia = 'signed_url' | 'direct' | 'url'
 
@@ -45,6 +46,8 @@ export interface ReadyAsset extends AssetCore {
   /** Pixels as a viewer shows them; null where there are none to know. */
   width: number | null
   height: number | null
+  /** All that is known of its pictures, sound or pages. */
+  media: KnownMedia | null
   blobKey: string
   readyAt: number
 }
@@ -65,6 +68,10 @@ export type FailureCode =
   | 'size_mismatch'
   | 'checksum_mismatch'
   | 'too_many_pixels'
+  | 'too_large'
+  | 'too_slow'
+  | 'malware_found'
+  | 'fetch_failed'
 
 const coreOf = (asset: Asset): AssetCore => ({
   id: asset.id,
@@ -88,7 +95,7 @@ const coreOf = (asset: Asset): AssetCore => ({
 /** `pending_upload → ready`, with the key under which the admitted bytes are served from now on. */
 export const published = (
   asset: PendingAsset,
-  admitted: Extract<Verdict, { admitted: true }>,
+  admitted: Admitted,
   at: { blobKey: string; now: number },
 ): ReadyAsset => ({
   ...coreOf(asset),
@@ -99,6 +106,7 @@ export const published = (
   sha256: admitted.sha256,
   width: admitted.width,
   height: admitted.height,
+  media: admitted.media,
   blobKey: at.blobKey,
   readyAt: at.now,
 })

@@ -1,6 +1,8 @@
 // An attempt: one chance to deliver an asset's bytes. Retry closes it and opens the next.
 
-export type Transport = 'post' | 'put' | 'direct'
+import type { Verdict } from './admit.ts'
+
+export type Transport = 'post' | 'put' | 'direct' | 'url'
 
 /** Whole bytes in quarantine, as they were counted and hashed on their way in. */
 export interface ReceivedBytes {
@@ -33,6 +35,8 @@ interface AttemptCore {
   leaseUntil: number | null
   firstByteAt: number | null
   lastByteAt: number | null
+  /** What the one gate said of the received bytes; null while it has not. */
+  verdict: Verdict | null
 }
 
 export interface OpenAttempt extends AttemptCore {
@@ -94,9 +98,16 @@ export const received = (
   ...attempt,
   state: 'received',
   received: bytes,
+  verdict: null,
   fence: attempt.fence + 1,
   leaseUntil: null,
   lastByteAt: now,
+})
+
+/** The gate has spoken; the bytes are the same as before, and so is the fence. */
+export const judged = (attempt: ReceivedAttempt, verdict: Verdict): ReceivedAttempt => ({
+  ...attempt,
+  verdict,
 })
 
 export const closed = (attempt: Attempt, state: ClosedAttempt['state']): ClosedAttempt => ({

@@ -1,16 +1,19 @@
 // Completing an upload: its bytes are looked at, and only then is the asset ready.
 import type { Actor } from '../ground/actor.ts'
 import { conflict } from '../ground/errors.ts'
+import type { Job } from '../ground/job.ts'
+import { within } from '../ground/within.ts'
 import type { Asset } from './asset.ts'
 import { isLeased } from './attempt.ts'
 import { findOwnUpload } from './find.ts'
-import type { Upload } from './ports.ts'
+import type { Ports, Upload } from './ports.ts'
 import { type SettlePorts, settle, type Unsettled } from './settle.ts'
 
 /** The verifications this process has under way, by asset: a second complete joins the first. */
 export type Verifications = Map<string, Promise<Asset>>
 
-export type CompletePorts = SettlePorts & { verifications: Verifications; completeWaitMs: number }
+export type CompletePorts = SettlePorts &
+  Pick<Ports, 'background'> & { verifications: Verifications; completeWaitMs: number }
 
 const TRIES = 5
 
@@ -23,8 +26,20 @@ export async function complete(ports: CompletePorts, actor: Actor, assetId: stri
   if (upload.asset.status !== 'pending_upload') return upload.asset
   const unsettled = withBytes(ports, upload)
   const verification = ports.verifications.get(assetId) ?? begin(ports, actor, unsettled)
-  return withinWait(ports, verification, upload.asset)
+  const asset = await within(ports.clock, ports.completeWaitMs, verification, upload.asset)
+  if (asset.status === 'pending_upload') await ports.background.add(settleJob(ports, actor, assetId))
+  return asset
 }
+
+/** Asked for once, the asset is settled even if this process ends; by its id the job is made once. */
+const settleJob = (ports: CompletePorts, actor: Actor, assetId: string): Job => ({
+  id: `job_settle_${assetId}`,
+  kind: 'settle',
+  subject: assetId,
+  payload: { key_id: actor.keyId, workspace_id: actor.workspaceId },
+  runAt: ports.clock.now(),
+  tries: 0,
+})
 
 function begin(ports: CompletePorts, actor: Actor, upload: Unsettled): Promise<Asset> {
   const assetId = upload.asset.id
@@ -88,22 +103,4 @@ function withBytes(ports: CompletePorts, { asset, attempt }: Upload): Unsettled 
       : `This upload is ${attempt.state}: POST /assets/{asset_id}/retry gives fresh instructions.`,
     false,
   )
-}
-
-async function withinWait(
-  ports: CompletePorts,
-  verification: Promise<Asset>,
-  meanwhile: Asset,
-): Promise<Asset> {
-  const answered = new AbortController()
-  const waited = ports.clock.delay(ports.completeWaitMs, answered.signal).then(
-    () => meanwhile,
-    () => meanwhile,
-  )
-  try {
-    return await Promise.race([verification, waited])
-  } finally {
-    answered.abort()
-    verification.catch(() => undefined) // a failure after the wait is met by the next complete
-  }
 }

@@ -58,5 +58,6 @@ export const newAttempt = (
     leaseUntil: null,
     firstByteAt: null,
     lastByteAt: null,
+    verdict: null,
   }
 }

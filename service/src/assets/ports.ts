@@ -1,12 +1,15 @@
 // What assets ask of rows, bytes and media. Adapters translate their vendors' errors into `unavailable`.
 import type { Clock } from '../ground/clock.ts'
 import type { Ids } from '../ground/ids.ts'
+import type { Job, Lease } from '../ground/job.ts'
 import type { Page, PageRequest } from '../ground/page.ts'
 import type { RequestRecord } from '../ground/request-record.ts'
 import type { SaveOutcome } from '../ground/save-outcome.ts'
 import type { Asset, AssetStatus, ReadyAsset } from './asset.ts'
 import type { AssetEvent } from './asset-event.ts'
 import type { Attempt } from './attempt.ts'
+import type { Looks } from './look.ts'
+import type { MediaFacts } from './media-facts.ts'
 import type { PlacedNode } from './placement.ts'
 
 /** An asset and one of its attempts. */
@@ -23,6 +26,10 @@ export interface AssetChange {
   attempts?: { before?: Attempt; after: Attempt }[]
   node?: PlacedNode | undefined
   events: AssetEvent[]
+  /** Work that is to go on after this write, with the lease of whoever begins it at once. */
+  job?: { begin: Job; lease: Lease } | undefined
+  /** Ends all work about the asset of this id. */
+  endJobsOf?: string | undefined
   /** An idempotency key that this write answers; when it is taken, nothing is written. */
   request?: RequestRecord | undefined
 }
@@ -96,16 +103,56 @@ export interface Blobs {
 export interface Media {
   /** The media type that a file's first bytes show, or undefined. */
   sniff(head: Uint8Array): Promise<string | undefined>
-  inspect(contentType: string, path: string): Promise<MediaFacts>
+  /**
+   * Looks into the whole file, whose first bytes showed `contentType`, one of the types we take. An image with more
+   * than `maxPixels`, all frames together, is faulty by its header; none of its pixels is decoded then. Waits its
+   * turn. Throws `unavailable` where the file cannot be opened or looked at, which says nothing about its bytes.
+   */
+  inspect(contentType: string, path: string, limits: { maxPixels: number }): Promise<MediaFacts>
+  /** Whether files of this type can be freed of their metadata. */
+  canStrip(contentType: string): boolean
+  /** The file without EXIF, GPS, XMP, comments and the like: the same pixels, shown the same way up. */
+  strippedBytes(contentType: string, path: string): AsyncIterable<Uint8Array>
 }
 
-export interface MediaFacts {
-  width: number | null
-  height: number | null
-  /** Pictures in an animation, 1 for a still one. */
-  frames: number | null
-  /** The bytes could not be read as what they claim to be. */
-  unreadable: boolean
+/** Looks for malware. */
+export interface Scanner {
+  /** Throws `unavailable` while it cannot be asked: bytes that were not scanned are not admitted. */
+  scan(path: string): Promise<ScanResult>
+}
+
+export type ScanResult =
+  | { isClean: true }
+  | { isClean: false; code: 'malware_found' | 'too_large'; message: string }
+
+/** Sockets to strangers. */
+export interface Remote {
+  /** What is wrong with a URL as a source, before anything is asked of it; undefined when nothing is. */
+  faultOf(url: string): string | undefined
+  /**
+   * The bytes at a URL that anyone may read. Throws `FetchFailure`, also while they are read; bytes that were not
+   * read to their end without one are not the file.
+   */
+  fetch(url: string, options: FetchOptions): Promise<AsyncIterable<Uint8Array>>
+}
+
+export interface FetchOptions {
+  /** One byte more, after decoding, fails the fetch. */
+  maxBytes: number
+  /** For everything: lookups, redirects, the last byte. */
+  timeoutMs: number
+  /** Its abort closes the connection and fails the fetch. */
+  signal?: AbortSignal
+}
+
+/** Work that outlives its request, or its process. */
+export interface Background {
+  /** The lease to write with a job that this process begins at once. */
+  lease(): Lease
+  /** Runs such a job; resolves when this run is over, whatever became of it. */
+  runNow(job: Job): Promise<void>
+  /** Leaves a job to whoever is free first. */
+  add(job: Job): Promise<void>
 }
 
 /** How uploads are offered here. */
@@ -113,12 +160,19 @@ export interface UploadPolicy {
   ttlMs: number
   maxBytes: number
   ticketKid: string
+  /** Whether pictures are published without their metadata. */
+  stripMetadata: boolean
 }
 
 export interface Ports {
   assets: AssetRecords
   blobs: Blobs
   media: Media
+  scanner: Scanner
+  /** Looks under way; shared by every verb of this process. */
+  looks: Looks
+  remote: Remote
+  background: Background
   clock: Clock
   ids: Ids
   policy: UploadPolicy

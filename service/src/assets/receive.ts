@@ -1,8 +1,11 @@
 // Receiving the bytes of a reserved upload.
 import { conflict, deadTicket } from '../ground/errors.ts'
+import { within } from '../ground/within.ts'
+import type { Verdict } from './admit.ts'
 import { assetEvent } from './asset-event.ts'
 import {
   claimed,
+  judged,
   LEASE_MS,
   type OpenAttempt,
   type ReceivedAttempt,
@@ -13,15 +16,18 @@ import {
   type Transport,
 } from './attempt.ts'
 import { discard } from './discard.ts'
+import { look } from './look.ts'
 import type { Ports, Upload } from './ports.ts'
 import { stage } from './stage.ts'
 import type { Ticket } from './ticket.ts'
 
-type ReceivePorts = Pick<Ports, 'assets' | 'blobs' | 'media' | 'clock' | 'ids'>
+type ReceivePorts = Pick<Ports, 'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'clock' | 'ids'>
 type Claimed = Upload & { attempt: OpenAttempt | ReceivedAttempt }
 
 const RENEW_AFTER_MS = LEASE_MS / 4
 const TRIES = 5
+/** The upload's answer waits so long for the verdict, which spares a write and makes complete quick. */
+const VERDICT_WAIT_MS = 2_000
 
 /**
  * Streams the bytes into quarantine, whole or not at all. The newest upload on a ticket wins: an older one that
@@ -87,7 +93,10 @@ async function finish(
   { asset, attempt }: Claimed,
   bytes: ReceivedAttempt['received'],
 ): Promise<void> {
-  const after = received(attempt, bytes, ports.clock.now())
+  const looking = look(ports, bytes, asset)
+  const verdict = await within(ports.clock, VERDICT_WAIT_MS, looking, undefined).catch(() => undefined)
+  const whole = received(attempt, bytes, ports.clock.now())
+  const after = verdict === undefined ? whole : judged(whole, verdict)
   const saved = await ports.assets.save({
     attempts: [{ before: attempt, after }],
     events: [assetEvent(ports, asset, 'asset.uploaded', { data: { size_bytes: bytes.sizeBytes } })],
@@ -97,6 +106,16 @@ async function finish(
     throw overtaken()
   }
   if (attempt.received !== null) await discard(ports, attempt.received.key)
+  if (verdict === undefined) keepVerdict(ports, whole, looking)
+}
+
+/** A slow verdict is kept when it comes; if it is lost, whoever completes the asset looks again. */
+function keepVerdict(ports: ReceivePorts, attempt: ReceivedAttempt, looking: Promise<Verdict>): void {
+  looking
+    .then(verdict =>
+      ports.assets.save({ attempts: [{ before: attempt, after: judged(attempt, verdict) }], events: [] }),
+    )
+    .catch(() => undefined)
 }
 
 /** Gives the attempt back as it was before; if that fails too, the hold simply runs out. */

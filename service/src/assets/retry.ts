@@ -26,6 +26,7 @@ export async function retry(
     const outcome = await ports.assets.save({
       asset: { before: asset, after: pending },
       attempts: [...supersede(attempt), { after: next }],
+      endJobsOf: asset.id,
       events: [assetEvent(ports, pending, 'asset.retried', { actorKeyId: actor.keyId })],
     })
     if (outcome !== 'saved') continue

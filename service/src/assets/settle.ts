@@ -1,6 +1,6 @@
 // Settling an upload whose bytes are whole: admitted and published, or refused with a reason.
 import type { SaveOutcome } from '../ground/save-outcome.ts'
-import { admit, type Verdict } from './admit.ts'
+import type { Admitted, Verdict } from './admit.ts'
 import {
   type Asset,
   type FailedAsset,
@@ -10,12 +10,17 @@ import {
   refused,
 } from './asset.ts'
 import { type AssetEvent, assetEvent } from './asset-event.ts'
-import { type ClosedAttempt, closed, type ReceivedAttempt } from './attempt.ts'
+import { type ClosedAttempt, closed, judged, type ReceivedAttempt, type ReceivedBytes } from './attempt.ts'
 import { discard } from './discard.ts'
+import { look } from './look.ts'
 import { type PlacedNode, placed } from './placement.ts'
 import type { Ports } from './ports.ts'
+import { stage } from './stage.ts'
 
-export type SettlePorts = Pick<Ports, 'assets' | 'blobs' | 'media' | 'clock' | 'ids'>
+export type SettlePorts = Pick<
+  Ports,
+  'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'policy' | 'clock' | 'ids'
+>
 
 export interface Unsettled {
   asset: PendingAsset
@@ -39,14 +44,43 @@ export async function settle(
   upload: Unsettled,
   write: { actorKeyId: string; save: (settled: Settled) => Promise<SaveOutcome> },
 ): Promise<Settled | undefined> {
-  const verdict = await admit(ports, upload.attempt.received, upload.asset)
+  const verdict = upload.attempt.verdict ?? (await look(ports, upload.attempt.received, upload.asset))
   const blobKey = freshMediaKey(ports)
-  if (verdict.admitted) await ports.blobs.promote(upload.attempt.received.key, blobKey)
-  const settled = decide(ports, upload, { verdict, blobKey, actorKeyId: write.actorKeyId })
+  const worth = verdict.admitted
+    ? await publish(ports, upload.attempt.received, { verdict, blobKey })
+    : verdict
+  const settled = decide(ports, upload, { verdict: worth, blobKey, actorKeyId: write.actorKeyId })
   if (!(await isSaved(ports, settled, write.save))) return undefined
   await discard(ports, upload.attempt.received.key)
   return settled
 }
+
+/** Gives admitted bytes their media key; with `stripMetadata` those are a copy without what pictures tell of people. */
+async function publish(
+  ports: SettlePorts,
+  bytes: ReceivedBytes,
+  { verdict, blobKey }: { verdict: Admitted; blobKey: string },
+): Promise<Admitted> {
+  if (!ports.policy.stripMetadata || !ports.media.canStrip(verdict.contentType)) {
+    await ports.blobs.promote(bytes.key, blobKey)
+    return verdict
+  }
+  const copy = await stripped(ports, bytes, verdict.contentType)
+  await ports.blobs.promote(copy.key, blobKey).finally(() => discard(ports, copy.key))
+  return { ...verdict, sizeBytes: copy.sizeBytes, sha256: copy.sha256 }
+}
+
+/** The copy is whole and durable in quarantine under a name of its own, like any other bytes. */
+const stripped = (ports: SettlePorts, bytes: ReceivedBytes, contentType: string): Promise<ReceivedBytes> =>
+  ports.blobs.withFile(bytes.key, path =>
+    stage(ports, ports.media.strippedBytes(contentType, path), {
+      key: `quarantine/${ports.ids.token()}.1`,
+      maxBytes: bytes.sizeBytes + ORIENTATION_BYTES,
+    }),
+  )
+
+/** A picture that is not upright keeps a minimal EXIF block, which may be more than it had. */
+const ORIENTATION_BYTES = 1024
 
 /** Writes what was decided; where another was first, or the write failed, the promoted bytes are removed again. */
 async function isSaved(
@@ -90,7 +124,7 @@ function decide(
     const failed = refused(asset, verdict)
     return {
       asset: failed,
-      attempt: closed(attempt, 'failed'),
+      attempt: closed(judged(attempt, verdict), 'failed'),
       node: undefined,
       event: assetEvent(ports, failed, 'asset.failed', { actorKeyId, data: { reason: verdict.code } }),
     }
@@ -98,7 +132,7 @@ function decide(
   const ready = published(asset, verdict, { blobKey: found.blobKey, now: ports.clock.now() })
   return {
     asset: ready,
-    attempt: closed(attempt, 'won'),
+    attempt: closed(judged(attempt, verdict), 'won'),
     node:
       asset.projectId === null ? undefined : placed(ports, ready, { projectId: asset.projectId, actorKeyId }),
     event: assetEvent(ports, ready, 'asset.ready', { actorKeyId, data: { sha256: ready.sha256 } }),

@@ -4,11 +4,14 @@ import {
   choice,
   flag,
   host,
+  hosts,
   integer,
   origins,
   pair,
+  ports,
   publicAddress,
   secret,
+  tcpAddress,
   variablesOf,
 } from './read-variables.ts'
 
@@ -29,6 +32,14 @@ export interface Config {
   maxUploadBytes: number
   completeWaitSeconds: number
   mediaCacheSeconds: number
+  /** Whether pictures are published without EXIF, GPS and other metadata. */
+  privacyStrip: boolean
+  /** Where clamd listens; undefined scans nothing. */
+  clamav: { host: string; port: number } | undefined
+  /** Ports a source URL may name. */
+  fetchPorts: number[]
+  /** Hosts a source URL may name, `*.` for the subdomains of one; empty allows every public host. */
+  fetchHostAllowlist: string[]
   /** Origins whose pages may call the API from a browser; `*` for any. */
   corsOrigins: string[]
   logLevel: LogLevel
@@ -70,6 +81,10 @@ export function readSettings(environment: Record<string, string | undefined> = p
     maxUploadBytes: whole('MAX_UPLOAD_BYTES', 5 * GIB, 1, 1024 * GIB),
     completeWaitSeconds: whole('COMPLETE_WAIT_SECONDS', 25, 0, 55),
     mediaCacheSeconds: whole('MEDIA_CACHE_SECONDS', YEAR_SECONDS, 0, YEAR_SECONDS),
+    privacyStrip: choice(variables, 'PRIVACY_STRIP', ['off', 'on']) === 'on',
+    clamav: tcpAddress(variables, 'CLAMAV_URL'),
+    fetchPorts: ports(variables, 'FETCH_PORTS', [443]),
+    fetchHostAllowlist: hosts(variables, 'FETCH_HOST_ALLOWLIST'),
     corsOrigins: origins(variables, 'CORS_ORIGINS'),
     logLevel: choice(variables, 'LOG_LEVEL', ['info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent']),
     trustProxy: flag(variables, 'TRUST_PROXY'),

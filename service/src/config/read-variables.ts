@@ -106,16 +106,47 @@ export function secret(variables: Variables, name: string, minCharacters: number
   )
 }
 
-/** A list with commas between. */
-export function origins(variables: Variables, name: string): string[] {
-  const given = (variables.text(name) ?? '')
+const list = (variables: Variables, name: string): string[] =>
+  (variables.text(name) ?? '')
     .split(',')
-    .map(origin => origin.trim())
-    .filter(origin => origin !== '')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+
+export function origins(variables: Variables, name: string): string[] {
+  const given = list(variables, name)
   for (const origin of given)
     if (origin !== '*' && URL.parse(origin)?.origin !== origin)
       variables.complain(
         `${name} has "${origin}" and must list origins such as https://app.example.com, or be *.`,
       )
   return given
+}
+
+export function ports(variables: Variables, name: string, fallback: number[]): number[] {
+  const given = list(variables, name)
+  for (const port of given)
+    if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)
+      variables.complain(`${name} has "${port}" and must list ports such as 443,8443.`)
+  return given.length === 0 ? fallback : given.map(Number)
+}
+
+/** Host names, anchored: `example.com` alone, `*.example.com` for its subdomains. */
+export function hosts(variables: Variables, name: string): string[] {
+  const given = list(variables, name).map(host => host.toLowerCase())
+  for (const host of given)
+    if (!/^(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+$/.test(host))
+      variables.complain(
+        `${name} has "${host}" and must list hosts such as cdn.example.com or *.example.com.`,
+      )
+  return given
+}
+
+/** `tcp://host:port`. */
+export function tcpAddress(variables: Variables, name: string): { host: string; port: number } | undefined {
+  const given = variables.text(name)
+  if (given === undefined) return undefined
+  const url = URL.parse(given)
+  if (url?.protocol === 'tcp:' && url.hostname !== '' && url.port !== '' && url.pathname.length <= 1)
+    return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
+  return variables.complain(`${name} is "${given}" and must be such as tcp://127.0.0.1:3310.`)
 }

@@ -1,7 +1,7 @@
 // Chance by argument: public ids and unguessable names.
 import { randomBytes } from 'node:crypto'
 
-export type IdPrefix = 'ws' | 'key' | 'prj' | 'asset' | 'node' | 'evt' | 'req'
+export type IdPrefix = 'ws' | 'key' | 'prj' | 'asset' | 'node' | 'evt' | 'req' | 'job'
 
 export interface Ids {
   /** A public id, `<prefix>_` and 96 random bits in hex. Ids name things; they open nothing. */

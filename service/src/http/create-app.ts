@@ -17,6 +17,7 @@ import { completeAsset } from './routes/complete-asset.ts'
 import { createAsset } from './routes/create-asset.ts'
 import { createProject } from './routes/create-project.ts'
 import { getAsset } from './routes/get-asset.ts'
+import { getAssetMedia } from './routes/get-asset-media.ts'
 import { getProject } from './routes/get-project.ts'
 import { health } from './routes/health.ts'
 import { listAssets } from './routes/list-assets.ts'
@@ -107,6 +108,7 @@ async function withKey(app: App, deps: Deps, corsOrigins: string[]): Promise<voi
   completeAsset(app, deps)
   retryAsset(app, deps)
   getAsset(app, deps)
+  getAssetMedia(app, deps)
   listAssets(app, deps)
   attachAsset(app, deps)
   listWorkspaces(app, deps)

@@ -1,11 +1,11 @@
 // The only place where what the heart knows becomes JSON.
 import type { z } from 'zod'
-import type { Asset } from '../assets/asset.ts'
+import type { Asset, ReadyAsset } from '../assets/asset.ts'
 import type { Attempt } from '../assets/attempt.ts'
 import type { ListedAsset } from '../assets/ports.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
-import type { assetDetail, assetListItem, assetUpload, project } from './schemas.ts'
+import type { assetDetail, assetListItem, assetMedia, assetUpload, project } from './schemas.ts'
 import type { Urls } from './urls.ts'
 
 type AssetUpload = z.output<typeof assetUpload>
@@ -67,6 +67,21 @@ export const presentAsset = (urls: Urls, asset: Asset): z.output<typeof assetDet
   ...facts(urls, asset),
   failure_message: asset.status === 'failed' ? asset.failureMessage : null,
   created_at: new Date(asset.createdAt).toISOString(),
+})
+
+/** Assets made before media were looked into know no more than their size. */
+export const presentMedia = (asset: ReadyAsset): z.output<typeof assetMedia> => ({
+  asset_id: asset.id,
+  content_type: asset.contentType,
+  width: asset.width,
+  height: asset.height,
+  frames: asset.media?.frames ?? null,
+  duration_seconds: asset.media?.durationSeconds ?? null,
+  video_codec: asset.media?.videoCodec ?? null,
+  audio_codec: asset.media?.audioCodec ?? null,
+  pages: asset.media?.pages ?? null,
+  has_alpha: asset.media?.hasAlpha ?? null,
+  pixels_checked: asset.media?.pixelsChecked ?? null,
 })
 
 export const presentListed = (urls: Urls, { asset, node }: ListedAsset): z.output<typeof assetListItem> => ({

@@ -99,6 +99,20 @@ export const assetDetail = z.object({
   created_at: z.iso.datetime(),
 })
 
+export const assetMedia = z.object({
+  asset_id: id('asset_'),
+  content_type: z.string(),
+  width: z.int().nullable().meta({ description: 'Pixels as a viewer shows them' }),
+  height: z.int().nullable(),
+  frames: z.int().nullable().meta({ description: 'Pictures in an animation, 1 in a still image' }),
+  duration_seconds: z.number().nullable(),
+  video_codec: z.string().nullable(),
+  audio_codec: z.string().nullable(),
+  pages: z.int().nullable().meta({ description: 'Of a PDF; null for an encrypted one' }),
+  has_alpha: z.boolean().nullable(),
+  pixels_checked: z.boolean().nullable().meta({ description: 'Whether every pixel was decoded once' }),
+})
+
 export const assetListItem = z.object({
   ...assetFacts,
   created_at: z.int().meta({ description: 'Unix milliseconds' }),

@@ -21,7 +21,7 @@ export async function attach(
   if (asset.status !== 'ready')
     throw conflict(
       `Only a ready asset can be attached, and this one is ${asset.status}: complete or retry its upload first.`,
-      asset.status === 'pending_upload',
+      false,
     )
   const node = placed(ports, asset, { projectId: project.id, actorKeyId: actor.keyId })
   const event = assetEvent(ports, asset, 'asset.attached', {

@@ -1,6 +1,7 @@
 // Assets between the heart and their rows.
 import type { Insertable, Selectable } from 'kysely'
 import type { Asset, FailureCode, UploadedVia } from '../assets/asset.ts'
+import type { KnownMedia } from '../assets/media-facts.ts'
 import { fold } from './fold.ts'
 import type { Tables } from './tables.ts'
 
@@ -33,6 +34,7 @@ export function assetFrom(row: AssetRow): Asset {
       sha256: known(row, 'sha256'),
       width: row.width,
       height: row.height,
+      media: row.media === null ? null : (JSON.parse(row.media) as KnownMedia), // written by assetRow alone
       blobKey: known(row, 'blob_key'),
       readyAt: known(row, 'ready_at'),
     }
@@ -76,6 +78,7 @@ export function assetRow(asset: Asset): Insertable<Tables['assets']> {
     sha256: ready?.sha256 ?? null,
     width: ready?.width ?? null,
     height: ready?.height ?? null,
+    media: ready?.media ? JSON.stringify(ready.media) : null,
     failure_code: failed?.failureCode ?? null,
     failure_message: failed?.failureMessage ?? null,
     blob_key: ready?.blobKey ?? null,

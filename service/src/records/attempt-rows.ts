@@ -1,5 +1,6 @@
 // Attempts between the heart and their rows.
 import type { Insertable, Selectable } from 'kysely'
+import type { Verdict } from '../assets/admit.ts'
 import type { Attempt, AttemptState, ReceivedBytes, Transport } from '../assets/attempt.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,6 +20,7 @@ export function attemptFrom(row: AttemptRow): Attempt {
     leaseUntil: row.lease_until,
     firstByteAt: row.first_byte_at,
     lastByteAt: row.last_byte_at,
+    verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict), // written by attemptRow alone
   }
   const state = row.state as AttemptState
   const received = receivedFrom(row)
@@ -52,6 +54,7 @@ export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => 
   received_bytes: attempt.received?.sizeBytes ?? null,
   received_sha256: attempt.received?.sha256 ?? null,
   sniffed_type: attempt.received?.sniffedType ?? null,
+  verdict: attempt.verdict === null ? null : JSON.stringify(attempt.verdict),
   fence: attempt.fence,
   first_byte_at: attempt.firstByteAt,
   last_byte_at: attempt.lastByteAt,

@@ -7,6 +7,7 @@ import type { PlacedNode } from '../assets/placement.ts'
 import type { AssetChange } from '../assets/ports.ts'
 import { assetRow } from './asset-rows.ts'
 import { attemptRow } from './attempt-rows.ts'
+import { insertJob, removeJobsOf } from './job-records.ts'
 import { rememberRequest } from './request-records.ts'
 import type { Tables } from './tables.ts'
 import type { Step } from './write.ts'
@@ -20,6 +21,8 @@ export function stepsOf(db: Db, change: AssetChange): Step[] {
     ...(change.asset ? assetSteps(db, change.asset) : []),
     ...(change.attempts ?? []).map(attempt => attemptStep(db, attempt)),
     ...(change.node ? nodeSteps(db, change.node) : []),
+    ...(change.endJobsOf ? [removeJobsOf(db, change.endJobsOf)] : []),
+    ...(change.job ? [insertJob(db, change.job.begin, change.job.lease)] : []),
     ...(change.events.length > 0 ? [eventStep(db, change.events)] : []),
   ]
 }

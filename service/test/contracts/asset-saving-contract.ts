@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { published, reopened } from '../../src/assets/asset.ts'
 import { claimed, closed } from '../../src/assets/attempt.ts'
 import type { AssetChange } from '../../src/assets/ports.ts'
-import { attemptOf, eventOf, NOON, nodeOf, pendingOf, readyOf, requestOf } from '../support/specimens.ts'
+import {
+  attemptOf,
+  eventOf,
+  NOON,
+  nodeOf,
+  noMedia,
+  pendingOf,
+  readyOf,
+  requestOf,
+} from '../support/specimens.ts'
 import { type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
 const admitted = {
@@ -13,6 +22,7 @@ const admitted = {
   sha256: 'a'.repeat(64),
   width: 1,
   height: 1,
+  media: noMedia,
 } as const
 
 export function describeAssetSaving(name: string, open: OpenInstallation): void {

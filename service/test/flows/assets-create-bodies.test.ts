@@ -37,7 +37,6 @@ test.each([
   ['a Windows path', 'C:\\product.png'],
   ['a file: URL', 'file:///etc/passwd'],
   ['an http:// URL', 'http://example.com/a.png'],
-  ['an https:// URL, until URLs are fetched', 'https://example.com/a.png'],
   ['the word upload', 'upload'],
   ['the word file', 'file'],
   ['the word local', 'local'],

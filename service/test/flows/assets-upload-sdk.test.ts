@@ -4,7 +4,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { refusalOf } from '../support/refusal-of.ts'
 import { sampleBytes, samplePath, wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 
@@ -98,9 +97,4 @@ test('project_id puts a small and a large file on the canvas', async () => {
 
 test('a file that fails makes the one call throw with the reason', async () => {
   await expect(upload(samplePath('html.png'))).rejects.toThrow(/text\/html/)
-})
-
-test('a URL is refused on source until URLs are fetched', async () => {
-  const refusal = await refusalOf(upload('https://example.com/picture.png'))
-  expect(refusal).toMatchObject({ status: 400, fields: ['source'] })
 })

@@ -1,8 +1,10 @@
 // Assets, attempts and their company as the rows keep them, complete in every field.
+
 import { randomBytes } from 'node:crypto'
 import type { FailedAsset, PendingAsset, ReadyAsset } from '../../src/assets/asset.ts'
 import type { AssetEvent } from '../../src/assets/asset-event.ts'
 import type { OpenAttempt, ReceivedBytes } from '../../src/assets/attempt.ts'
+import type { KnownMedia } from '../../src/assets/media-facts.ts'
 import type { PlacedNode } from '../../src/assets/placement.ts'
 import { randomIds } from '../../src/ground/ids.ts'
 import type { RequestRecord } from '../../src/ground/request-record.ts'
@@ -64,6 +66,19 @@ export const pendingOf = (workspaceId: string, over: Partial<PendingAsset> = {})
   ...over,
 })
 
+/** Facts of media that has none. */
+export const noMedia: KnownMedia = {
+  width: null,
+  height: null,
+  frames: null,
+  durationSeconds: null,
+  videoCodec: null,
+  audioCodec: null,
+  pages: null,
+  hasAlpha: null,
+  pixelsChecked: null,
+}
+
 export const readyOf = (workspaceId: string, over: Partial<ReadyAsset> = {}): ReadyAsset => ({
   ...pendingOf(workspaceId),
   status: 'ready',
@@ -71,6 +86,7 @@ export const readyOf = (workspaceId: string, over: Partial<ReadyAsset> = {}): Re
   sha256: hex(64),
   width: 640,
   height: 480,
+  media: { ...noMedia, width: 640, height: 480, frames: 1, hasAlpha: false, pixelsChecked: true },
   blobKey: `media/ab/${hex(32)}`,
   readyAt: NOON + 5,
   ...over,
@@ -100,6 +116,7 @@ export const attemptOf = (
   received: null,
   fence: 0,
   leaseUntil: null,
+  verdict: null,
   firstByteAt: null,
   lastByteAt: null,
   ...over,

@@ -1,7 +1,7 @@
 // When an asset may become what: each transition changes what it is about and nothing else.
 import { expect, test } from 'vitest'
 import { published, refused, reopened } from '../../src/assets/asset.ts'
-import { failedOf, NOON, pendingOf } from '../support/specimens.ts'
+import { failedOf, NOON, noMedia, pendingOf } from '../support/specimens.ts'
 
 const pending = Object.freeze(
   pendingOf('ws_garden', {
@@ -25,6 +25,7 @@ const verdict = {
   sha256: 'b'.repeat(64),
   width: 3,
   height: 4,
+  media: noMedia,
 } as const
 
 test('A published asset is ready with what was found, and says again what was said of it', () => {

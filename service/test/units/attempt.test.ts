@@ -64,6 +64,7 @@ describe('An attempt', () => {
       state: 'received',
       received: bytes,
       fence: held.fence + 1,
+      verdict: null,
       leaseUntil: null,
       lastByteAt: NOON + 9,
     })

@@ -7,12 +7,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stage } from '../../src/assets/stage.ts'
 import { type DiskBlobs, openDisk } from '../../src/blobs/disk/open-disk.ts'
-import { inspect } from '../../src/media/inspect.ts'
-import { sniff } from '../../src/media/sniff.ts'
+import { openMedia } from '../../src/media/open-media.ts'
 import { contentOf, freshQuarantineKey, leftoversOf, patternOf } from '../support/blobs.ts'
 import { sampleBytes } from '../support/samples.ts'
 
-const media = { sniff, inspect }
+const media = openMedia()
 let folder = ''
 let blobs: DiskBlobs
 beforeAll(async () => {

@@ -1,7 +1,9 @@
 // POST /assets: reserve an upload, or store a small file in one request.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { refused } from '../../assets/asset.ts'
 import type { SaidOfAsset } from '../../assets/describe.ts'
+import { fetchUrl } from '../../assets/fetch-url.ts'
 import type { Upload } from '../../assets/ports.ts'
 import { reserve } from '../../assets/reserve.ts'
 import { storeDirect } from '../../assets/store-direct.ts'
@@ -14,13 +16,19 @@ import { idempotently } from '../idempotency.ts'
 import { presentReservation, presentUpload } from '../present.ts'
 import * as schemas from '../schemas.ts'
 
+const RESERVED = 'signed-url'
+
 const source = z
-  .string({ error: 'must be a string: "signed-url" reserves an upload' })
-  .refine(value => value === 'signed-url', {
+  .string({ error: 'must be a string: "signed-url", or a public https:// URL' })
+  .max(8192)
+  .refine(value => value === RESERVED || /^https:\/\//i.test(value), {
     error:
-      'must be "signed-url"; a small file is sent directly, as multipart/form-data with a file part and no source',
+      'must be "signed-url" or a public https:// URL; a small file is sent directly, as multipart/form-data with a file part and no source',
   })
-  .meta({ description: 'Where the bytes come from', examples: ['signed-url'] })
+  .meta({
+    description: '`signed-url` reserves an upload; a public https:// URL is fetched, up to 50 MB',
+    examples: ['signed-url'],
+  })
 
 /** What every source may say of its asset. */
 export const described = {
@@ -73,7 +81,7 @@ export function createAsset(app: App, deps: Deps): void {
       ? createDirect(deps, request, reply)
       : createReservation(deps, request, reply))
     const { asset, attempt } = upload
-    const isReserved = asset.status === 'pending_upload'
+    const isReserved = asset.status === 'pending_upload' && asset.uploadedVia === 'signed_url'
     return isReserved ? presentReservation(deps.urls, asset, attempt) : presentUpload(deps.urls, asset)
   })
 }
@@ -90,8 +98,12 @@ async function createReservation(deps: Deps, request: FastifyRequest, reply: Fas
       status: 201,
       bodyKey: idempotency_key,
       meaning: body,
-      run: claim =>
-        reserve(deps, request.actor, { workspaceId: body.workspace_id, said: saidIn(body), request: claim }),
+      run: claim => {
+        const wanted = { workspaceId: body.workspace_id, said: saidIn(body), request: claim }
+        return body.source === RESERVED
+          ? reserve(deps, request.actor, wanted)
+          : fetchUrl(deps, request.actor, { ...wanted, url: body.source })
+      },
       replay: record => asAnswered(deps, record),
     },
   )
@@ -139,5 +151,8 @@ async function asAnswered(deps: Deps, record: RequestRecord): Promise<Upload> {
   const upload = await deps.assets.findUpload(record.subjectId ?? '', record.attempt ?? undefined)
   if (upload === undefined) throw notFound('asset')
   const { asset, attempt } = upload
-  return attempt.transport === 'direct' ? upload : { asset: { ...asset, status: 'pending_upload' }, attempt }
+  if (asset.uploadedVia === 'signed_url') return { asset: { ...asset, status: 'pending_upload' }, attempt }
+  if (asset.status !== 'pending_upload' || attempt.n === asset.attempt) return upload
+  const { verdict } = attempt // the asset was retried since, and is no longer what this attempt made it
+  return verdict === null || verdict.admitted ? upload : { asset: refused(asset, verdict), attempt }
 }

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { sql } from 'kysely'
 import { createAssetRecords } from '../asset-records.ts'
+import { createJobRecords } from '../job-records.ts'
 import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
 import type { Records } from '../records.ts'
@@ -23,6 +24,7 @@ export async function openSqlite(folder: string): Promise<Records> {
     keys: createKeyRecords(db, write),
     projects: createProjectRecords(db, write, sqliteSearch),
     assets: createAssetRecords(db, write, sqliteSearch),
+    jobs: createJobRecords(db, write),
     findRequest: scope => findRequest(db, scope),
     check: async () => {
       await sql`select 1 from workspaces limit 1`.execute(db)

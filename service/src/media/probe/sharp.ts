@@ -16,5 +16,7 @@ async function lockDown(): Promise<Sharp> {
   sharp.block({ operation: ['VipsForeignLoad'] })
   sharp.unblock({ operation: formats.map(format => `VipsForeignLoad${format}`) })
   sharp.cache(false)
+  // One picture at a time in each process: more threads would cost memory and win nothing.
+  sharp.concurrency(1)
   return sharp
 }

@@ -1,0 +1,122 @@
+// One run of a fetch: the URL's bytes through the one gate, or a reason why there are none.
+import { FetchFailure } from '../ground/fetch-failure.ts'
+import type { Job } from '../ground/job.ts'
+import { type FailedAsset, type PendingAsset, refused } from './asset.ts'
+import { assetEvent } from './asset-event.ts'
+import { claimed, closed, type OpenAttempt, type ReceivedBytes, received, stagingKey } from './attempt.ts'
+import { discard } from './discard.ts'
+import { MAX_FETCHED_BYTES } from './fetch-url.ts'
+import type { Ports } from './ports.ts'
+import { settle } from './settle.ts'
+import { stage } from './stage.ts'
+
+type FetchPorts = Pick<
+  Ports,
+  'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'remote' | 'policy' | 'clock' | 'ids'
+>
+
+interface Fetching {
+  job: Job
+  asset: PendingAsset
+  attempt: OpenAttempt
+}
+
+const TRIES = 3
+const TRY_MS = 30_000
+const BACKOFF_MS = 2_000
+
+/**
+ * Answers when to run the job again, or undefined when nothing is left to do. Every write goes by the fence that
+ * this run took, so a run that was overtaken, by a retry or another process, changes nothing.
+ */
+export async function runFetch(
+  ports: FetchPorts,
+  job: Job,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const fetching = await take(ports, job)
+  if (fetching === undefined) return undefined
+  try {
+    await finish(ports, fetching, await bring(ports, fetching, signal))
+    return undefined
+  } catch (error) {
+    if (!(error instanceof FetchFailure)) throw error
+    if (signal.aborted || (error.isRetryable && job.tries < TRIES))
+      return ports.clock.now() + BACKOFF_MS * job.tries
+    await giveUp(ports, fetching, error)
+    return undefined
+  }
+}
+
+/** The fetch's own attempt, claimed; undefined when the asset has gone another way meanwhile. */
+async function take(ports: FetchPorts, job: Job): Promise<Fetching | undefined> {
+  const upload = await ports.assets.findUpload(job.subject, Number(job.payload.attempt))
+  if (upload?.asset.status !== 'pending_upload' || upload.attempt.state !== 'open') return undefined
+  const attempt = claimed(upload.attempt, { now: ports.clock.now(), transport: 'url' })
+  const saved = await ports.assets.save({
+    attempts: [{ before: upload.attempt, after: attempt }],
+    events: [],
+  })
+  return saved === 'saved' ? { job, asset: upload.asset, attempt } : undefined
+}
+
+async function bring(
+  ports: FetchPorts,
+  { job, attempt }: Fetching,
+  signal: AbortSignal,
+): Promise<ReceivedBytes> {
+  const limits = { maxBytes: MAX_FETCHED_BYTES, timeoutMs: TRY_MS, signal }
+  const bytes = await ports.remote.fetch(job.payload.url ?? '', limits)
+  return stage(ports, bytes, { key: stagingKey(attempt), maxBytes: MAX_FETCHED_BYTES })
+}
+
+/** The source URL goes with the job, in the write that settles the asset. */
+async function finish(
+  ports: FetchPorts,
+  { job, asset, attempt }: Fetching,
+  bytes: ReceivedBytes,
+): Promise<void> {
+  const by = { actorKeyId: job.payload.actor_key_id ?? '' }
+  const uploaded = assetEvent(ports, asset, 'asset.uploaded', {
+    ...by,
+    data: { size_bytes: bytes.sizeBytes },
+  })
+  await settle(
+    ports,
+    { asset, attempt: received(attempt, bytes, ports.clock.now()) },
+    {
+      ...by,
+      save: settled =>
+        ports.assets.save({
+          asset: { before: asset, after: settled.asset },
+          attempts: [{ before: attempt, after: settled.attempt }],
+          node: settled.node,
+          events: [uploaded, settled.event],
+          endJobsOf: asset.id,
+        }),
+    },
+  ).finally(() => discard(ports, bytes.key))
+}
+
+async function giveUp(
+  ports: FetchPorts,
+  { job, asset, attempt }: Fetching,
+  failure: FetchFailure,
+): Promise<void> {
+  const failed: FailedAsset = refused(asset, {
+    admitted: false,
+    code: 'fetch_failed',
+    message: failure.message,
+  })
+  await ports.assets.save({
+    asset: { before: asset, after: failed },
+    attempts: [{ before: attempt, after: closed(attempt, 'failed') }],
+    events: [
+      assetEvent(ports, failed, 'asset.failed', {
+        actorKeyId: job.payload.actor_key_id ?? null,
+        data: { reason: failed.failureCode },
+      }),
+    ],
+    endJobsOf: asset.id,
+  })
+}

@@ -1,0 +1,65 @@
+// What bytes are: the type from their opening here, everything else from a look in a process of its own.
+import path from 'node:path'
+import type { MediaFacts } from '../assets/media-facts.ts'
+import type { Media } from '../assets/ports.ts'
+import { unavailable } from '../ground/errors.ts'
+import { FaultyFile, factsOfFaulty, unreadable } from './faulty-file.ts'
+import { openProbePool, type PoolOptions } from './pool/probe-pool.ts'
+import type { Outcome } from './pool/probe-process.ts'
+import { sniff } from './sniff.ts'
+import { canStrip, strippedBytes } from './strip/strip.ts'
+
+const MB = 1024 * 1024
+
+const defaults: PoolOptions = {
+  processes: 2,
+  timeoutMs: 20_000,
+  maxMemoryBytes: 1536 * MB,
+  filesPerProcess: 200,
+  idleMs: 60_000,
+  // From source in a clone, from compiled JavaScript in a published package.
+  entry: new URL(`./probe/main${path.extname(import.meta.url)}`, import.meta.url),
+}
+
+/** No process is started before the first look; `close` ends all of them. */
+export function openMedia(options: Partial<PoolOptions> = {}): Media & { close(): Promise<void> } {
+  const settings = { ...defaults, ...options }
+  const pool = openProbePool(settings)
+  return {
+    sniff,
+    inspect: async (type, file, { maxPixels }) => {
+      const outcome = await pool.ask({ type, path: path.resolve(file), maxPixels }).catch(error => {
+        throw unavailable(error)
+      })
+      return factsOf(outcome, settings)
+    },
+    canStrip,
+    strippedBytes,
+    close: () => pool.close(),
+  }
+}
+
+function factsOf(outcome: Outcome, { timeoutMs, maxMemoryBytes }: PoolOptions): MediaFacts {
+  switch (outcome.kind) {
+    case 'facts':
+      return outcome.facts
+    case 'problem':
+      throw unavailable(new Error(outcome.message))
+    case 'died':
+      return factsOfFaulty(unreadable('made its reader fail'))
+    case 'too_slow':
+      return factsOfFaulty(
+        new FaultyFile(
+          'too_slow',
+          `The file could not be read within ${timeoutMs / 1000} seconds: upload a smaller or simpler one.`,
+        ),
+      )
+    case 'too_much_memory':
+      return factsOfFaulty(
+        new FaultyFile(
+          'too_large',
+          `The file could not be read within ${Math.round(maxMemoryBytes / MB)} MB of memory: upload a smaller or simpler one.`,
+        ),
+      )
+  }
+}

@@ -1,0 +1,141 @@
+// One probe process: started, asked one question at a time, watched while it answers, ended.
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { MediaFacts } from '../../assets/media-facts.ts'
+import type { ProbeAnswer, ProbeTask } from './messages.ts'
+import { residentBytes } from './resident-bytes.ts'
+
+export interface ProbeLimits {
+  /** For one file, once its turn has come. */
+  timeoutMs: number
+  /** Of the whole process while it reads a file. Watched on Linux; elsewhere only JavaScript's own memory is capped. */
+  maxMemoryBytes: number
+}
+
+export type Outcome =
+  | { kind: 'facts'; facts: MediaFacts }
+  /** The file could not be opened or read. */
+  | { kind: 'problem'; message: string }
+  /** The process is gone in these. */
+  | { kind: 'died' | 'too_slow' | 'too_much_memory' }
+
+export interface ProbeProcess {
+  /** Questions answered so far. */
+  readonly answered: number
+  /** Resolves when the process is gone, whoever ended it. */
+  readonly ended: Promise<void>
+  ask(task: ProbeTask): Promise<Outcome>
+  end(): Promise<void>
+}
+
+/** A start says nothing about a file, and a busy machine takes its time. */
+const START_TIMEOUT_MS = 20_000
+const MEMORY_CHECK_MS = 50
+/** A process that grew beyond this part of its memory would not give it back. */
+const HEAVY_PART = 1 / 4
+
+/** It may read files, and load the image library; it may not write, start programs or see our environment. */
+const startOptions = (): ForkOptions => ({
+  execArgv: ['--permission', '--allow-fs-read=*', '--allow-addons', '--max-old-space-size=512'],
+  // One file at a time needs one thread beside JavaScript's.
+  env: { UV_THREADPOOL_SIZE: '1' },
+  // Not our folder, so that it holds on to nothing of ours.
+  cwd: path.parse(process.execPath).root,
+  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+})
+
+/** Starts a process and waits until it takes questions. Throws where none can be started. */
+export async function startProbe(entry: URL, limits: ProbeLimits): Promise<ProbeProcess> {
+  const child = fork(fileURLToPath(entry), [], startOptions())
+  const ended = new Promise<void>(resolve => {
+    child.on('exit', () => resolve())
+    // Without a process there is no exit to wait for.
+    child.on('error', () => child.pid === undefined && resolve())
+  })
+  const end = () => {
+    // Whoever waits for the end must not find the program over before it.
+    child.ref()
+    child.kill('SIGKILL')
+    return ended
+  }
+  await ready(child, ended).catch(async error => {
+    await end()
+    throw error
+  })
+  rest(child)
+  let answered = 0
+  return {
+    get answered() {
+      return answered
+    },
+    ended,
+    ask: async task => {
+      const outcome = await ask({ child, ended, end }, task, limits)
+      answered += 1
+      return outcome
+    },
+    end,
+  }
+}
+
+async function ready(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  const giveUp = AbortSignal.timeout(START_TIMEOUT_MS)
+  const gone = ended.then(() => {
+    throw new Error('a probe process ended before it was ready')
+  })
+  await Promise.race([once(child, 'message', { signal: giveUp }), gone])
+}
+
+interface Running {
+  child: ChildProcess
+  ended: Promise<void>
+  end(): Promise<void>
+}
+
+async function ask({ child, ended, end }: Running, task: ProbeTask, limits: ProbeLimits): Promise<Outcome> {
+  work(child)
+  let memory = 0
+  const overrun = Promise.withResolvers<Outcome>()
+  const timeout = setTimeout(() => overrun.resolve({ kind: 'too_slow' }), limits.timeoutMs)
+  const watch = setInterval(() => {
+    memory = residentBytes(child.pid)
+    if (memory > limits.maxMemoryBytes) overrun.resolve({ kind: 'too_much_memory' })
+  }, MEMORY_CHECK_MS)
+  const answer = Promise.withResolvers<Outcome>()
+  const onMessage = (message: unknown) => answer.resolve(outcomeOf(message))
+  child.once('message', onMessage)
+  // A process that has just died does not take the question; its exit is the answer.
+  child.send(task, () => {})
+  const outcome = await Promise.race([
+    answer.promise,
+    overrun.promise,
+    ended.then((): Outcome => ({ kind: 'died' })),
+  ])
+  clearTimeout(timeout)
+  clearInterval(watch)
+  child.off('message', onMessage)
+  const isHeavy = memory > limits.maxMemoryBytes * HEAVY_PART
+  if (isHeavy || (outcome.kind !== 'facts' && outcome.kind !== 'problem')) await end()
+  else rest(child)
+  return outcome
+}
+
+function outcomeOf(message: unknown): Outcome {
+  const answer = message as ProbeAnswer
+  return 'facts' in answer
+    ? { kind: 'facts', facts: answer.facts }
+    : { kind: 'problem', message: answer.problem }
+}
+
+/** A waiting process does not keep the service from ending; one that was asked does. */
+function rest(child: ChildProcess): void {
+  child.unref()
+  child.channel?.unref()
+}
+
+function work(child: ChildProcess): void {
+  child.ref()
+  child.channel?.ref()
+}
