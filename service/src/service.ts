@@ -71,6 +71,7 @@ export async function openService(config: Config, world: World = systemWorld): P
     tls: await readTls(config),
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,
+    rateLimit: config.rateLimit,
   })
   const drain = createDrain(app.server)
   let sweeper: { close(): Promise<void> } | undefined

@@ -6,6 +6,7 @@ import {
   host,
   hosts,
   integer,
+  integerOrOff,
   origins,
   pair,
   ports,
@@ -42,6 +43,8 @@ export interface Config {
   fetchHostAllowlist: string[]
   /** Origins whose pages may call the API from a browser; `*` for any. */
   corsOrigins: string[]
+  /** Requests a minute of one workspace at one node; undefined for any number. */
+  rateLimit: number | undefined
   logLevel: LogLevel
   /** Whether X-Forwarded-* is believed. */
   trustProxy: boolean
@@ -86,6 +89,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     fetchPorts: ports(variables, 'FETCH_PORTS', [443]),
     fetchHostAllowlist: hosts(variables, 'FETCH_HOST_ALLOWLIST'),
     corsOrigins: origins(variables, 'CORS_ORIGINS'),
+    rateLimit: integerOrOff(variables, 'RATE_LIMIT', { fallback: 6000, min: 1, max: 10_000_000 }),
     logLevel: choice(variables, 'LOG_LEVEL', ['info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent']),
     trustProxy: flag(variables, 'TRUST_PROXY'),
   }

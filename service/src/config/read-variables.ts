@@ -35,6 +35,14 @@ export function integer(
   return range.fallback
 }
 
+/** As `integer`; `off` answers undefined. */
+export const integerOrOff = (
+  variables: Variables,
+  name: string,
+  range: { fallback: number; min: number; max: number },
+): number | undefined =>
+  variables.text(name)?.toLowerCase() === 'off' ? undefined : integer(variables, name, range)
+
 export function flag(variables: Variables, name: string): boolean {
   const given = variables.text(name)?.toLowerCase()
   if (given === undefined || given === '0' || given === 'false') return false

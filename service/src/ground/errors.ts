@@ -91,6 +91,15 @@ export const idempotencyConflict = () =>
     'This idempotency key was used with another request body: send the same body, or a new key.',
   )
 
+export const rateLimited = (retryAfterSeconds: number) =>
+  new Refusal(
+    'rate_limited',
+    'This workspace has sent too many requests within a minute: wait, then go on.',
+    {
+      retryAfterSeconds,
+    },
+  )
+
 /** Thrown for a body that ended before it was whole; the sender is usually gone. */
 export const brokenBody = (cause?: unknown) =>
   new Refusal('input_validation_error', 'file: the body ended before the file was whole; send it again', {

@@ -10,6 +10,7 @@ import { answerClientError } from './client-error.ts'
 import type { Deps } from './deps.ts'
 import { answerError, answerNotFound } from './errors.ts'
 import { acceptJson } from './json-body.ts'
+import { boundJsonBodies, boundRate, SERVER_LIMITS } from './limits.ts'
 import { describeRoutes, openApiDocument } from './openapi.ts'
 import { boundUnreadBodies } from './request-bytes.ts'
 import { attachAsset } from './routes/attach-asset.ts'
@@ -37,6 +38,8 @@ export interface AppOptions {
   trustProxy: boolean
   /** Origins whose pages may call the API. */
   corsOrigins: string[]
+  /** Requests a minute of one workspace; undefined for any number. */
+  rateLimit: number | undefined
 }
 
 /** A JSON body has at most this many bytes; files never come as JSON. */
@@ -61,8 +64,8 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
     return503OnClosing: false,
     // What Node would refuse by itself it would refuse without a request-id.
     ...(options.tls
-      ? { https: { ...options.tls, requireHostHeader: false } }
-      : { http: { requireHostHeader: false } }),
+      ? { https: { ...options.tls, ...SERVER_LIMITS, requireHostHeader: false } }
+      : { http: { ...SERVER_LIMITS, requireHostHeader: false } }),
   }) as unknown as App // with https Fastify's type has another server, which nothing here looks at
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => data => JSON.stringify(data)) // the types hold answers to their schemas
@@ -80,7 +83,7 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
   logAnswers(app)
   await describeRoutes(app, options.version)
   await app.register(open => withoutKey(open as App, deps))
-  await app.register(api => withKey(api as App, deps, options.corsOrigins), { prefix: '/api/v1' })
+  await app.register(api => withKey(api as App, deps, options), { prefix: '/api/v1' })
   return app
 }
 
@@ -94,15 +97,25 @@ async function withoutKey(app: App, deps: Deps): Promise<void> {
 }
 
 /** What needs an API key. */
-async function withKey(app: App, deps: Deps, corsOrigins: string[]): Promise<void> {
+async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOptions): Promise<void> {
   if (corsOrigins.length > 0)
     await app.register(cors, {
       origin: corsOrigins.includes('*') ? '*' : corsOrigins,
       methods: ['GET', 'POST', 'DELETE'],
-      exposedHeaders: ['request-id', 'retry-after', 'x-should-retry', 'idempotent-replayed'],
+      exposedHeaders: [
+        'request-id',
+        'retry-after',
+        'x-should-retry',
+        'idempotent-replayed',
+        'ratelimit-limit',
+        'ratelimit-remaining',
+        'ratelimit-reset',
+      ],
       maxAge: 86_400,
     })
   requireKey(app, deps)
+  await boundRate(app, rateLimit)
+  boundJsonBodies(app)
   acceptJson(app)
   createAsset(app, deps)
   completeAsset(app, deps)

@@ -88,6 +88,7 @@ const DESCRIPTIONS: Record<string, string> = {
   409: 'The state does not allow it',
   413: 'Too large',
   422: 'The idempotency key was used with another body',
+  429: 'Too many requests; try again after `retry-after` seconds',
   500: 'Our fault',
   503: 'Try again after `retry-after` seconds',
 }

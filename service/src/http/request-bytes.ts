@@ -7,12 +7,46 @@ import type { App } from './app.ts'
 const LINGER_MS = 10_000
 const LINGER_BYTES = 64 * 1024 * 1024
 
-/** Reads the body as it arrives. It ends only when the body is whole; a connection that closes before throws. */
+/** An upload may take any time, as long as it comes on: what it sends buys it time at this rate. */
+const MIN_BYTES_PER_MS = 1 // about 1 kB/s
+const MAX_CREDIT_MS = 30_000
+const CHECK_MS = 2_000
+
+/**
+ * Reads the body as it arrives. It ends only when the body is whole; a connection that closes before throws, and one
+ * that sends less than 1 kB/s for half a minute is closed. Time that we take ourselves does not count.
+ */
 export async function* requestBytes({ raw }: FastifyRequest): AsyncGenerator<Uint8Array> {
+  const pace = watchPace(() => raw.destroy(new Error('the body came too slowly')))
   try {
-    yield* raw.iterator({ destroyOnReturn: false })
+    for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
+      pace.received(chunk.byteLength)
+      yield chunk
+      pace.waiting()
+    }
   } catch (error) {
     throw brokenBody(error)
+  } finally {
+    pace.stop()
+  }
+}
+
+function watchPace(tooSlow: () => void) {
+  let isWaiting = true
+  let creditMs = MAX_CREDIT_MS
+  const check = setInterval(() => {
+    if (isWaiting) creditMs -= CHECK_MS
+    if (creditMs < 0) tooSlow()
+  }, CHECK_MS).unref()
+  return {
+    received: (bytes: number) => {
+      isWaiting = false
+      creditMs = Math.min(MAX_CREDIT_MS, creditMs + bytes / MIN_BYTES_PER_MS)
+    },
+    waiting: () => {
+      isWaiting = true
+    },
+    stop: () => clearInterval(check),
   }
 }
 

@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readSettings } from '../../src/config/config.ts'
 import { loadSecretKey } from '../../src/config/secret-key.ts'
@@ -31,10 +32,18 @@ test('A secret that nobody gave is made once, for its owner alone', async () => 
   expect(await readdir(folder)).toEqual(['secret.key'])
 })
 
-test('Twenty who start at once have one secret, and leave no drafts', async () => {
-  const secrets = await Promise.all(Array.from({ length: 20 }, () => load()))
-  expect(new Set(secrets).size).toBe(1)
-  expect(await readdir(folder)).toEqual(['secret.key'])
+test('All who start at about the same time have one secret, and leave no drafts', async () => {
+  for (let round = 0; round < 3; round++) {
+    await rm(file(), { force: true })
+    const secrets = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        await delay(n / 2)
+        return load()
+      }),
+    )
+    expect(new Set(secrets).size).toBe(1)
+    expect(await readdir(folder)).toEqual(['secret.key'])
+  }
 })
 
 test('Two installations have two secrets', async () => {

@@ -27,6 +27,7 @@ describe('Settings that nobody made', () => {
         fetchPorts: [443],
         fetchHostAllowlist: [],
         corsOrigins: [],
+        rateLimit: 6000,
         logLevel: 'info',
         trustProxy: false,
       },

@@ -71,6 +71,24 @@ describe('Staging', () => {
     }
   })
 
+  it('shows the first 64 KiB to whoever names their type, or all bytes where there are fewer', async () => {
+    const heads: Buffer[] = []
+    const watching = {
+      ...media,
+      sniff: async (head: Uint8Array) => {
+        heads.push(Buffer.from(head))
+        return undefined
+      },
+    }
+    const bytes = patternOf(100_000)
+    for (const length of [0, 5, 65_535, 65_536, 65_537, 100_000]) {
+      const all = bytes.subarray(0, length)
+      const key = freshQuarantineKey()
+      await stage({ blobs, media: watching }, inPieces(all, [7000]), { key, maxBytes: 100_000 })
+      expect(heads.pop()?.equals(all.subarray(0, 65_536)), String(length)).toBe(true)
+    }
+  })
+
   it('takes as many bytes as it may, and refuses one more without a trace', async () => {
     const bytes = patternOf(1000)
     const key = freshQuarantineKey()
