@@ -148,6 +148,7 @@ function join(config: Config, world: World, parts: { servants: Servants; logger:
       ttlMs: config.uploadTtlSeconds * 1000,
       maxBytes: config.maxUploadBytes,
       ticketKid: signing.tickets.kid,
+      maxPending: config.maxPendingPerWorkspace,
       stripMetadata: config.privacyStrip,
     },
     verifications: new Map(),

@@ -9,6 +9,7 @@ import { describe, type SaidOfAsset } from './describe.ts'
 import { findOwnUpload } from './find.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
+import { mayOpen } from './quota.ts'
 
 /** The most bytes a URL may give, once decoded. */
 export const MAX_FETCHED_BYTES = 50_000_000
@@ -36,6 +37,7 @@ export async function fetchUrl(
   const fault = ports.remote.faultOf(url)
   if (fault !== undefined) throw invalidField('source', fault)
   await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  await mayOpen(ports, actor.workspaceId, description.declaredSize ?? 0)
   const asset = newAsset(ports, actor, description, 'url')
   const attempt = newAttempt(ports, asset)
   const job = fetchJob(ports, { assetId: asset.id, attempt: attempt.n, url, actorKeyId: actor.keyId })

@@ -53,6 +53,15 @@ export interface ListedAsset {
   node: { id: string; projectId: string } | undefined
 }
 
+/** What a workspace has and has under way. */
+export interface Usage {
+  /** Null where there is no quota. */
+  quotaBytes: number | null
+  /** Bytes of ready assets, and received bytes of attempts that can still win. */
+  usedBytes: number
+  openAttempts: number
+}
+
 export interface AssetRecords {
   find(assetId: string): Promise<Asset | undefined>
   /** The asset and its attempt `n`, or its current one. */
@@ -62,6 +71,7 @@ export interface AssetRecords {
   list(filter: AssetFilter, page: PageRequest): Promise<Page<ListedAsset>>
   /** How many assets a workspace has, of any state. */
   count(workspaceId: string): Promise<number>
+  usage(workspaceId: string): Promise<Usage>
   hasProject(workspaceId: string, projectId: string): Promise<boolean>
   /** Current attempts no upload holds at `now`: open ones expired before `now`, received ones before `abandonedBefore`. */
   findOverdue(times: { now: number; abandonedBefore: number }, limit: number): Promise<Upload[]>
@@ -160,6 +170,8 @@ export interface UploadPolicy {
   ttlMs: number
   maxBytes: number
   ticketKid: string
+  /** The most attempts a workspace may have open. */
+  maxPending: number
   /** Whether pictures are published without their metadata. */
   stripMetadata: boolean
 }

@@ -1,5 +1,5 @@
 // Receiving the bytes of a reserved upload.
-import { conflict, deadTicket } from '../ground/errors.ts'
+import { conflict, deadTicket, overQuota } from '../ground/errors.ts'
 import { within } from '../ground/within.ts'
 import type { Verdict } from './admit.ts'
 import { assetEvent } from './asset-event.ts'
@@ -18,6 +18,7 @@ import {
 import { discard } from './discard.ts'
 import { look } from './look.ts'
 import type { Ports, Upload } from './ports.ts'
+import { roomIn } from './quota.ts'
 import { stage } from './stage.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -42,7 +43,7 @@ export async function receive(
   try {
     const bytes = await stage(ports, upload.bytes, {
       key: stagingKey(held.attempt),
-      maxBytes: held.attempt.maxBytes,
+      ...(await boundsOf(ports, held)),
       onBytes: hold.onBytes,
     })
     await finish(ports, { asset: held.asset, attempt: hold.attempt() }, bytes)
@@ -50,6 +51,12 @@ export async function receive(
     await letGo(ports, { asset: held.asset, attempt: hold.attempt() })
     throw error
   }
+}
+
+/** The attempt's cap, or what is left of the workspace's quota; bytes received before make room for these. */
+async function boundsOf(ports: ReceivePorts, { asset, attempt }: Claimed) {
+  const room = roomIn(await ports.assets.usage(asset.workspaceId)) + (attempt.received?.sizeBytes ?? 0)
+  return room < attempt.maxBytes ? { maxBytes: room, refusal: overQuota } : { maxBytes: attempt.maxBytes }
 }
 
 /** Takes the attempt for this upload by its next fence. Expiry is judged here, when the first byte is at hand. */

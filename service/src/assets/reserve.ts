@@ -5,6 +5,7 @@ import { assetEvent } from './asset-event.ts'
 import { describe, type SaidOfAsset } from './describe.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
+import { mayOpen } from './quota.ts'
 
 export interface Reservation {
   workspaceId: string
@@ -20,6 +21,7 @@ export async function reserve(
 ): Promise<Upload | undefined> {
   const description = describe(said, ports.policy.maxBytes)
   await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  await mayOpen(ports, actor.workspaceId, description.declaredSize ?? 0)
   const asset = newAsset(ports, actor, description, 'signed_url')
   const attempt = newAttempt(ports, asset)
   const outcome = await ports.assets.save({

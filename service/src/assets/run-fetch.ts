@@ -1,4 +1,5 @@
 // One run of a fetch: the URL's bytes through the one gate, or a reason why there are none.
+import { Refusal } from '../ground/errors.ts'
 import { FetchFailure } from '../ground/fetch-failure.ts'
 import type { Job } from '../ground/job.ts'
 import { type FailedAsset, type PendingAsset, refused } from './asset.ts'
@@ -40,11 +41,12 @@ export async function runFetch(
     await finish(ports, fetching, await bring(ports, fetching, signal))
     return undefined
   } catch (error) {
+    if (isOverQuota(error))
+      return giveUp(ports, fetching, new FetchFailure(error.message, { isRetryable: false }))
     if (!(error instanceof FetchFailure)) throw error
     if (signal.aborted || (error.isRetryable && job.tries < TRIES))
       return ports.clock.now() + BACKOFF_MS * job.tries
-    await giveUp(ports, fetching, error)
-    return undefined
+    return giveUp(ports, fetching, error)
   }
 }
 
@@ -86,6 +88,7 @@ async function finish(
     { asset, attempt: received(attempt, bytes, ports.clock.now()) },
     {
       ...by,
+      bytesNotCounted: bytes.sizeBytes,
       save: settled =>
         ports.assets.save({
           asset: { before: asset, after: settled.asset },
@@ -98,11 +101,14 @@ async function finish(
   ).finally(() => discard(ports, bytes.key))
 }
 
+const isOverQuota = (error: unknown): error is Refusal =>
+  error instanceof Refusal && error.code === 'insufficient_credits'
+
 async function giveUp(
   ports: FetchPorts,
   { job, asset, attempt }: Fetching,
   failure: FetchFailure,
-): Promise<void> {
+): Promise<undefined> {
   const failed: FailedAsset = refused(asset, {
     admitted: false,
     code: 'fetch_failed',

@@ -15,6 +15,7 @@ import { discard } from './discard.ts'
 import { look } from './look.ts'
 import { type PlacedNode, placed } from './placement.ts'
 import type { Ports } from './ports.ts'
+import { mustFit } from './quota.ts'
 import { stage } from './stage.ts'
 
 export type SettlePorts = Pick<
@@ -42,10 +43,16 @@ export interface Settled {
 export async function settle(
   ports: SettlePorts,
   upload: Unsettled,
-  write: { actorKeyId: string; save: (settled: Settled) => Promise<SaveOutcome> },
+  write: {
+    actorKeyId: string
+    /** Bytes that stand in no attempt's row yet, and so in no count. */
+    bytesNotCounted?: number
+    save: (settled: Settled) => Promise<SaveOutcome>
+  },
 ): Promise<Settled | undefined> {
   const verdict = upload.attempt.verdict ?? (await look(ports, upload.attempt.received, upload.asset))
   const blobKey = freshMediaKey(ports)
+  if (verdict.admitted) await mustFit(ports, upload.asset.workspaceId, write.bytesNotCounted ?? 0)
   const worth = verdict.admitted
     ? await publish(ports, upload.attempt.received, { verdict, blobKey })
     : verdict

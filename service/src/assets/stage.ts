@@ -12,6 +12,8 @@ export interface Staging {
   key: string
   /** One byte more is refused. */
   maxBytes: number
+  /** How it is refused, where not as too large. */
+  refusal?: (() => Error) | undefined
   /** Called as bytes arrive, for an upload that must keep its hold; throws to stop it. */
   onBytes?: () => Promise<void> | undefined
 }
@@ -44,7 +46,7 @@ async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, stagin
   for await (const chunk of bytes) {
     if (sizeBytes < HEAD_BYTES) head.set(chunk.subarray(0, HEAD_BYTES - sizeBytes), sizeBytes)
     sizeBytes += chunk.byteLength
-    if (sizeBytes > staging.maxBytes) throw tooLarge(staging.maxBytes)
+    if (sizeBytes > staging.maxBytes) throw staging.refusal?.() ?? tooLarge(staging.maxBytes)
     hash.update(chunk)
     await writer.write(chunk)
     await staging.onBytes?.()

@@ -54,5 +54,5 @@ export async function storeDirect(
       events: [...begun, settled.event],
       request: request && { ...request, subjectId: pending.id, attempt: attempt.n },
     })
-  return settle(ports, { asset: pending, attempt }, { ...by, save })
+  return settle(ports, { asset: pending, attempt }, { ...by, save, bytesNotCounted: bytes.sizeBytes })
 }

@@ -32,6 +32,8 @@ export interface Config {
   uploadTtlSeconds: number
   maxUploadBytes: number
   completeWaitSeconds: number
+  /** The most attempts a workspace may have open. */
+  maxPendingPerWorkspace: number
   mediaCacheSeconds: number
   /** Whether pictures are published without EXIF, GPS and other metadata. */
   privacyStrip: boolean
@@ -82,6 +84,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     secretKey: secret(variables, 'SECRET_KEY', MIN_SECRET_CHARACTERS),
     uploadTtlSeconds: whole('UPLOAD_TTL_SECONDS', 3600, 1, WEEK_SECONDS),
     maxUploadBytes: whole('MAX_UPLOAD_BYTES', 5 * GIB, 1, 1024 * GIB),
+    maxPendingPerWorkspace: whole('MAX_PENDING_PER_WORKSPACE', 10_000, 1, 10_000_000),
     completeWaitSeconds: whole('COMPLETE_WAIT_SECONDS', 25, 0, 55),
     mediaCacheSeconds: whole('MEDIA_CACHE_SECONDS', YEAR_SECONDS, 0, YEAR_SECONDS),
     privacyStrip: choice(variables, 'PRIVACY_STRIP', ['off', 'on']) === 'on',

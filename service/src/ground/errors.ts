@@ -91,6 +91,20 @@ export const idempotencyConflict = () =>
     'This idempotency key was used with another request body: send the same body, or a new key.',
   )
 
+export const overQuota = () =>
+  new Refusal(
+    'insufficient_credits',
+    "The file does not fit into the workspace's storage quota: have it raised, or use another workspace.",
+    { canHeal: false },
+  )
+
+export const tooManyPending = (maxPending: number) =>
+  new Refusal(
+    'rate_limited',
+    `This workspace has ${maxPending} uploads under way and may have no more: complete some, or let them expire.`,
+    { retryAfterSeconds: 60 },
+  )
+
 export const rateLimited = (retryAfterSeconds: number) =>
   new Refusal(
     'rate_limited',

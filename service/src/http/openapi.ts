@@ -83,6 +83,7 @@ const DESCRIPTIONS: Record<string, string> = {
   201: 'Created',
   400: 'The request is not valid; `fields` says where',
   401: 'No API key, or one that is not valid',
+  402: "The file does not fit into the workspace's quota",
   403: 'Not allowed',
   404: 'There is no such thing, or it is not yours',
   409: 'The state does not allow it',

@@ -138,5 +138,5 @@ export const errorEnvelope = z.object({
 })
 
 /** The errors a route can answer, for its documentation. */
-export const errors = (...statuses: (400 | 401 | 403 | 404 | 409 | 413 | 422)[]) =>
+export const errors = (...statuses: (400 | 401 | 402 | 403 | 404 | 409 | 413 | 422)[]) =>
   Object.fromEntries([...statuses, 429, 500, 503].map(code => [code, errorEnvelope]))

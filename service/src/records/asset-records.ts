@@ -1,7 +1,7 @@
 // The rows of assets and their attempts.
 import type { Kysely } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
-import type { AssetRecords, Upload } from '../assets/ports.ts'
+import type { AssetRecords, Upload, Usage } from '../assets/ports.ts'
 import { assetFrom } from './asset-rows.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import { listAssetRows } from './list-assets.ts'
@@ -28,6 +28,7 @@ export const createAssetRecords = (db: Db, write: Write, search: RowSearch): Ass
       .executeTakeFirst()
     return row?.assets ?? 0
   },
+  usage: workspaceId => usageOf(db, workspaceId),
   hasProject: async (workspaceId, projectId) => {
     const row = await db
       .selectFrom('projects')
@@ -41,6 +42,20 @@ export const createAssetRecords = (db: Db, write: Write, search: RowSearch): Ass
   protectedKeys: keys => protectedKeys(db, keys),
   save: change => write(stepsOf(db, change)),
 })
+
+async function usageOf(db: Db, workspaceId: string): Promise<Usage> {
+  const row = await db
+    .selectFrom('workspaces')
+    .leftJoin('counters', 'counters.workspace_id', 'workspaces.id')
+    .select(['quota_bytes', 'bytes', 'received_bytes', 'open_attempts'])
+    .where('workspaces.id', '=', workspaceId)
+    .executeTakeFirst()
+  return {
+    quotaBytes: row?.quota_bytes ?? null,
+    usedBytes: (row?.bytes ?? 0) + (row?.received_bytes ?? 0),
+    openAttempts: row?.open_attempts ?? 0,
+  }
+}
 
 async function findBy(db: Db, column: 'id' | 'media_token', value: string): Promise<Asset | undefined> {
   const row = await db.selectFrom('assets').selectAll().where(column, '=', value).executeTakeFirst()

@@ -19,7 +19,7 @@ export function stepsOf(db: Db, change: AssetChange): Step[] {
   return [
     ...(change.request ? [rememberRequest(db, change.request)] : []),
     ...(change.asset ? assetSteps(db, change.asset) : []),
-    ...(change.attempts ?? []).map(attempt => attemptStep(db, attempt)),
+    ...(change.attempts ?? []).flatMap(attempt => attemptSteps(db, attempt)),
     ...(change.node ? nodeSteps(db, change.node) : []),
     ...(change.endJobsOf ? [removeJobsOf(db, change.endJobsOf)] : []),
     ...(change.job ? [insertJob(db, change.job.begin, change.job.lease)] : []),
@@ -45,6 +45,29 @@ function assetSteps(db: Db, { before, after }: NonNullable<AssetChange['asset']>
     ...(bytes > 0 ? [countStep(db, after.workspaceId, { assets: 0, bytes })] : []),
   ]
 }
+
+function attemptSteps(db: Db, attempt: { before?: Attempt; after: Attempt }): Step[] {
+  const [before, after] = [weightOf(attempt.before), weightOf(attempt.after)]
+  const added = { open: after.open - before.open, bytes: after.bytes - before.bytes }
+  const counted =
+    added.open === 0 && added.bytes === 0 ? [] : [underWayStep(db, attempt.after.assetId, added)]
+  return [attemptStep(db, attempt), ...counted]
+}
+
+/** What an attempt weighs while it can still win. */
+const weightOf = (attempt: Attempt | undefined) => ({
+  open: attempt?.state === 'open' || attempt?.state === 'received' ? 1 : 0,
+  bytes: attempt?.state === 'received' ? attempt.received.sizeBytes : 0,
+})
+
+/** An attempt knows its asset, and the asset its workspace. */
+const underWayStep = (db: Db, assetId: string, added: { open: number; bytes: number }): Step => ({
+  query: sql`insert into counters (workspace_id, assets, bytes, open_attempts, received_bytes)
+    select workspace_id, 0, 0, ${added.open}, ${added.bytes} from assets where id = ${assetId}
+    on conflict (workspace_id) do update set
+      open_attempts = counters.open_attempts + excluded.open_attempts,
+      received_bytes = counters.received_bytes + excluded.received_bytes`.compile(db),
+})
 
 function attemptStep(db: Db, { before, after }: { before?: Attempt; after: Attempt }): Step {
   const row = attemptRow(after)

@@ -151,5 +151,7 @@ export interface Tables {
     workspace_id: string
     assets: number
     bytes: number
+    open_attempts: Generated<number>
+    received_bytes: Generated<number>
   }
 }

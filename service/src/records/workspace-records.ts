@@ -32,7 +32,12 @@ export const createWorkspaceRecords = (db: Db, write: Write): WorkspaceRecords =
 const insertWorkspace = (db: Db, workspace: Workspace): Step => ({
   query: db
     .insertInto('workspaces')
-    .values({ id: workspace.id, name: workspace.name, created_at: workspace.createdAt })
+    .values({
+      id: workspace.id,
+      name: workspace.name,
+      quota_bytes: workspace.quotaBytes,
+      created_at: workspace.createdAt,
+    })
     .compile(),
 })
 
@@ -47,5 +52,6 @@ const firstWorkspace = (db: Db, workspace: Workspace): Step => ({
 const workspaceFrom = (row: Selectable<Tables['workspaces']>): Workspace => ({
   id: row.id,
   name: row.name,
+  quotaBytes: row.quota_bytes,
   createdAt: row.created_at,
 })

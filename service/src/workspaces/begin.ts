@@ -12,7 +12,7 @@ export async function begin(ports: {
   ids: Ids
 }): Promise<string | undefined> {
   const now = ports.clock.now()
-  const workspace = { id: ports.ids.id('ws'), name: 'My workspace', createdAt: now }
+  const workspace = { id: ports.ids.id('ws'), name: 'My workspace', quotaBytes: null, createdAt: now }
   const project = newProject(ports, { workspaceId: workspace.id, name: 'My first project' })
   const { key, secret } = issueKey(ports, { workspaceId: workspace.id, name: 'first key' })
   return (await ports.workspaces.begin({ workspace, project, key })) ? secret : undefined

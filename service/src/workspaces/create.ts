@@ -7,9 +7,14 @@ import type { Workspace } from './workspace.ts'
 
 export async function createWorkspace(
   ports: { workspaces: WorkspaceRecords; clock: Clock; ids: Ids },
-  input: { name: string },
+  input: { name: string; quotaBytes?: number | null },
 ): Promise<Workspace> {
-  const workspace = { id: ports.ids.id('ws'), name: label('name', input.name), createdAt: ports.clock.now() }
+  const workspace = {
+    id: ports.ids.id('ws'),
+    name: label('name', input.name),
+    quotaBytes: input.quotaBytes ?? null,
+    createdAt: ports.clock.now(),
+  }
   await ports.workspaces.insert(workspace)
   return workspace
 }

@@ -3,5 +3,7 @@
 export interface Workspace {
   id: string
   name: string
+  /** Null for no bound. */
+  quotaBytes: number | null
   createdAt: number
 }

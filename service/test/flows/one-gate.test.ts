@@ -111,7 +111,13 @@ describe.concurrent('By every source the same becomes of a file that is', () => 
     )
     sentAssets += names.length
     readyAssets += outcomes.filter(outcome => outcome.status === 'ready').length
-    console.log('OUT', file.what, JSON.stringify(outcomes.map(o => [o.status, o.failure_message, o.answer, o.type, o.isSame, o.isSandboxed])))
+    console.log(
+      'OUT',
+      file.what,
+      JSON.stringify(
+        outcomes.map(o => [o.status, o.failure_message, o.answer, o.type, o.isSame, o.isSandboxed]),
+      ),
+    )
     expect(outcomes[0]).toMatchObject(expected(file))
     for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0])
   })

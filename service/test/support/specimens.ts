@@ -20,6 +20,7 @@ const hex = (digits: number): string => randomBytes(digits / 2).toString('hex')
 export const workspaceOf = (over: Partial<Workspace> = {}): Workspace => ({
   id: randomIds.id('ws'),
   name: 'Garden',
+  quotaBytes: null,
   createdAt: NOON,
   ...over,
 })

@@ -29,6 +29,8 @@ export interface RunningService extends Tenant {
   origin: string
   /** Any URL, without a key; answers of the API are checked too. */
   fetch: CheckedFetch
+  /** Someone with a key that a test made itself. */
+  tenantOf(apiKey: string, workspaceId: string): Tenant
   /** Another workspace with a key of its own. */
   newTenant(): Promise<Tenant>
   /** Every file under the data folder's blobs, relative to it. */
@@ -68,6 +70,7 @@ export async function startService(options: StartOptions = {}): Promise<RunningS
     dataDir,
     projectId: projects.items[0]?.id ?? '',
     fetch,
+    tenantOf,
     newTenant: async () => {
       const other = await createWorkspace(
         { workspaces: service.records.workspaces, ...world },

@@ -20,6 +20,7 @@ describe('Settings that nobody made', () => {
         secretKey: undefined,
         uploadTtlSeconds: 3600,
         maxUploadBytes: 5 * GIB,
+        maxPendingPerWorkspace: 10_000,
         completeWaitSeconds: 25,
         mediaCacheSeconds: 31_536_000,
         privacyStrip: false,

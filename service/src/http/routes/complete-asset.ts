@@ -13,7 +13,7 @@ const schema = {
     'Answers once the bytes are judged: `ready`, or `failed` with a `failure_message`. When that takes long the answer is `pending_upload` and the work goes on: ask again, or GET the asset.',
   params: z.object({ asset_id: schemas.assetId }),
   body: schemas.emptyBody,
-  response: { 200: schemas.assetUpload, ...schemas.errors(400, 401, 404, 409) },
+  response: { 200: schemas.assetUpload, ...schemas.errors(400, 401, 402, 404, 409) },
 }
 
 export function completeAsset(app: App, deps: Deps): void {

@@ -71,7 +71,7 @@ const schema = {
       'multipart/form-data': { schema: formInDocument },
     },
   },
-  response: { 201: schemas.assetUpload, ...schemas.errors(400, 401, 403, 404, 409, 422) },
+  response: { 201: schemas.assetUpload, ...schemas.errors(400, 401, 402, 403, 404, 409, 422) },
 }
 
 export function createAsset(app: App, deps: Deps): void {

@@ -23,7 +23,7 @@ const documented = (summary: string, description: string) => ({
   params: z.object({ ticket: z.string().meta({ description: 'From upload.url; do not take it apart' }) }),
   response: {
     204: z.null().meta({ description: 'The bytes are stored durably' }),
-    ...schemas.errors(400, 403, 409, 413),
+    ...schemas.errors(400, 402, 403, 409, 413),
   },
 })
 

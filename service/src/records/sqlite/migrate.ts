@@ -2,11 +2,12 @@
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import * as begin from '../migrations/001-begin.ts'
+import * as quota from '../migrations/002-quota.ts'
 import type { Tables } from '../tables.ts'
 import type { Engine } from './engine.ts'
 import { whenFree } from './lock.ts'
 
-const migrations = { '001-begin': begin }
+const migrations = { '001-begin': begin, '002-quota': quota }
 
 /**
  * Runs in one transaction, by hand because Kysely opens none for SQLite: a start that is cut off leaves the file as

@@ -1,0 +1,25 @@
+// What a workspace may still take: bytes under its quota, and uploads under way.
+import { overQuota, tooManyPending } from '../ground/errors.ts'
+import type { Ports, Usage } from './ports.ts'
+
+type QuotaPorts = Pick<Ports, 'assets' | 'policy'>
+
+/** Bytes that still fit; infinite where there is no quota. */
+export const roomIn = ({ quotaBytes, usedBytes }: Usage): number =>
+  quotaBytes === null ? Number.POSITIVE_INFINITY : Math.max(0, quotaBytes - usedBytes)
+
+/** Throws `insufficient_credits` unless that many bytes more fit into the workspace's quota. */
+export async function mustFit(
+  ports: Pick<Ports, 'assets'>,
+  workspaceId: string,
+  bytes: number,
+): Promise<void> {
+  if (bytes > roomIn(await ports.assets.usage(workspaceId))) throw overQuota()
+}
+
+/** As `mustFit`, for an upload that is to be opened; throws `rate_limited` where too many are open already. */
+export async function mayOpen(ports: QuotaPorts, workspaceId: string, bytes: number): Promise<void> {
+  const usage = await ports.assets.usage(workspaceId)
+  if (usage.openAttempts >= ports.policy.maxPending) throw tooManyPending(ports.policy.maxPending)
+  if (bytes > roomIn(usage)) throw overQuota()
+}
