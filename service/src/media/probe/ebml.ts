@@ -19,7 +19,17 @@ export async function checkSegment(file: Bytes): Promise<void> {
     if (element.size === undefined) throw unreadable('begins as WebM but holds no segment')
     element = await elementAt(file, element.start + element.size)
   }
-  if (element.size !== undefined && element.start + element.size > file.size) throw endsEarly()
+  if (element.size !== undefined) {
+    if (element.start + element.size > file.size) throw endsEarly()
+    return
+  }
+  // A live recording: its segment has no end, but what stands in it may have.
+  for (let offset = element.start; offset < file.size; ) {
+    const child = await elementAt(file, offset)
+    if (child.size === undefined) return
+    offset = child.start + child.size
+    if (offset > file.size) throw endsEarly()
+  }
 }
 
 async function elementAt(file: Bytes, offset: number): Promise<Element> {

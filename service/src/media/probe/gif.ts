@@ -37,3 +37,9 @@ async function afterSubBlocks(file: Bytes, start: number): Promise<number> {
 }
 
 const colorTableBytes = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1))
+
+/** The logical screen, which viewers show even where it is larger than every frame on it. */
+export async function gifScreen(file: Bytes): Promise<{ width: number; height: number }> {
+  const screen = await file.at(6, 4)
+  return { width: screen.readUInt16LE(0), height: screen.readUInt16LE(2) }
+}

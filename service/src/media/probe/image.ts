@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Bytes } from '../bytes.ts'
 import { tooManyPixels, unreadable } from '../faulty-file.ts'
-import { checkGif } from './gif.ts'
+import { checkGif, gifScreen } from './gif.ts'
 import { checkHeicPixels } from './heic.ts'
 import { checkBoxes } from './iso-boxes.ts'
 import { sequenceFrames } from './iso-tables.ts'
@@ -39,7 +39,11 @@ export async function readImage({ type, path, file, maxPixels }: Look) {
   const storedFrames = await checkContainer(type, file)
   const input = await inputOf(path, file)
   const header = await readHeader(type, input, file)
-  const { width, height, hasAlpha } = header
+  const { hasAlpha } = header
+  // The image library forgets a screen of more than 2048 pixels and answers with the frames' size.
+  const screen = type === 'image/gif' ? await gifScreen(file) : header
+  const width = Math.max(header.width, screen.width)
+  const height = Math.max(header.height, screen.height)
   const frames = storedFrames ?? header.frames
   const isSideways = header.orientation >= 5
   const facts = { width: isSideways ? height : width, height: isSideways ? width : height, frames, hasAlpha }
