@@ -64,7 +64,7 @@ const schema = {
   tags: ['assets'],
   summary: 'Create an asset',
   description:
-    'With JSON and `source: "signed-url"` an upload is reserved: send the bytes to `upload.url`, then complete the asset. With a form and a `file` of at most 4 MiB the asset is made in one request.',
+    'With JSON and `source: "signed-url"` an upload is reserved: send the bytes to `upload.url`, then complete the asset. With a public https:// URL as `source` the bytes, up to 50 MB, are fetched: in this request while that is quick, else the answer is `pending_upload` and the fetch goes on. With a form and a `file` of at most 4 MiB the asset is made in one request.',
   body: {
     content: {
       'application/json': { schema: reserveBody },
