@@ -1,13 +1,13 @@
 // Keeps the promise that a stripped picture says nothing about its maker, and shows exactly what it showed.
-import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { orientationIn } from '../../src/media/strip/orientation.ts'
-import { canStrip, stripMetadata } from '../../src/media/strip/strip.ts'
+import { canStrip, strippedBytes } from '../../src/media/strip/strip.ts'
 import { sampleBytes } from '../support/samples.ts'
 
 let folder = ''
@@ -17,10 +17,9 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 async function strip(type: string, bytes: Uint8Array) {
-  const [source, target] = [path.join(folder, 'source'), path.join(folder, 'target')]
+  const source = path.join(folder, 'source')
   await writeFile(source, bytes)
-  const told = await stripMetadata(type, source, target)
-  return { told, bytes: await readFile(target) }
+  return { bytes: await buffer(strippedBytes(type, source)) }
 }
 
 /** Stored pixels of all frames, neither turned nor brought into another colour space. */
@@ -78,18 +77,10 @@ describe('stripping', () => {
     },
   )
 
-  it.each(formats)(
-    'tells the size and the hash of the %s it wrote, which a second time stays as it is',
-    async format => {
-      const { told, bytes } = await strip(`image/${format}`, await talkative(format, 6))
-      expect(told).toEqual({
-        sizeBytes: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-      })
-      await rm(path.join(folder, 'target'))
-      expect((await strip(`image/${format}`, bytes)).bytes.equals(bytes)).toBe(true)
-    },
-  )
+  it.each(formats)('gives a %s that stays as it is a second time', async format => {
+    const { bytes } = await strip(`image/${format}`, await talkative(format, 6))
+    expect((await strip(`image/${format}`, bytes)).bytes.equals(bytes)).toBe(true)
+  })
 
   it.each(formats)('leaves a plain %s byte for byte as it was', async format => {
     const before = await plain().toFormat(format).toBuffer()
@@ -106,7 +97,6 @@ describe('stripping', () => {
   it.each(formats)('cuts off what follows the end of a %s', async format => {
     const whole = await talkative(format, 1)
     const expected = await strip(`image/${format}`, whole)
-    await rm(path.join(folder, 'target'))
     const { bytes } = await strip(`image/${format}`, Buffer.concat([whole, Buffer.from(`PK ${secret}`)]))
     expect(bytes.equals(expected.bytes)).toBe(true)
   })
@@ -171,7 +161,6 @@ describe('stripping', () => {
       ['image/png', 'trunc.png'],
     ] as const) {
       await expect(strip(type, await sampleBytes(name))).rejects.toThrow('before it is whole')
-      await rm(path.join(folder, 'target'))
     }
   })
 

@@ -1,7 +1,4 @@
 // Removes what a picture says about its maker and place, without touching its pixels.
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import { type Bytes, openBytes } from '../bytes.ts'
 import { stripJpeg } from './strip-jpeg.ts'
 import { stripPng } from './strip-png.ts'
@@ -29,25 +26,4 @@ export async function* strippedBytes(type: string, source: string): AsyncGenerat
   } finally {
     await file.close()
   }
-}
-
-export interface Stripped {
-  sizeBytes: number
-  /** In hex. */
-  sha256: string
-}
-
-/** Writes `strippedBytes` to the new file `target`; it is not synced. A target that exists already is an error. */
-export async function stripMetadata(type: string, source: string, target: string): Promise<Stripped> {
-  const hash = createHash('sha256')
-  let sizeBytes = 0
-  const counted = async function* (pieces: AsyncIterable<Buffer>) {
-    for await (const piece of pieces) {
-      hash.update(piece)
-      sizeBytes += piece.length
-      yield piece
-    }
-  }
-  await pipeline(strippedBytes(type, source), counted, createWriteStream(target, { flags: 'wx' }))
-  return { sizeBytes, sha256: hash.digest('hex') }
 }
