@@ -17,7 +17,7 @@ export async function main(argv: string[]): Promise<void> {
     await createProgram().parseAsync(argv)
   } catch (error) {
     for (const line of explainFailure(error)) console.error(line)
-    process.exitCode = 1
+    process.exit(1) // whatever a half-started service has begun must not keep the process
   }
 }
 

@@ -23,7 +23,8 @@ async function serve(): Promise<void> {
   const service = await openService(config)
   const firstKey = await begin({ workspaces: service.records.workspaces, ...service.world })
   const told = firstKey === undefined ? undefined : await tellable(config, firstKey)
-  await service.listen().catch(cause => {
+  await service.listen().catch(async cause => {
+    await service.close()
     if (told !== undefined && 'key' in told) console.log(`The first API key, shown this once: ${told.key}`)
     throw new CommandFailure([listenComplaint(config, cause)], { cause })
   })
