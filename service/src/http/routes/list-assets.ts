@@ -69,7 +69,9 @@ const filterOf = (asked: z.output<typeof query>, ownWorkspaceId: string): AssetF
 })
 
 function metadataIn(asked: Record<string, unknown>): Record<string, string> | undefined {
-  const pairs = Object.entries(asked).filter(([name]) => name.startsWith('metadata.'))
+  const pairs = Object.entries(asked)
+    .filter(([name]) => name.startsWith('metadata.'))
+    .sort(([a], [b]) => (a < b ? -1 : 1)) // a cursor is good for the same pairs in any order
   if (pairs.length === 0) return undefined
   if (pairs.length > MAX_PAIRS) throw invalidField('metadata', `must have at most ${MAX_PAIRS} pairs`)
   return Object.fromEntries(
