@@ -4,9 +4,9 @@ import type { Ports, Usage } from './ports.ts'
 
 type QuotaPorts = Pick<Ports, 'assets' | 'policy'>
 
-/** Bytes that still fit; infinite where there is no quota. */
+/** Bytes that still fit: infinite without a quota, negative where uploads that ran at once took more together. */
 export const roomIn = ({ quotaBytes, usedBytes }: Usage): number =>
-  quotaBytes === null ? Number.POSITIVE_INFINITY : Math.max(0, quotaBytes - usedBytes)
+  quotaBytes === null ? Number.POSITIVE_INFINITY : quotaBytes - usedBytes
 
 /** Throws `insufficient_credits` unless that many bytes more fit into the workspace's quota. */
 export async function mustFit(

@@ -8,10 +8,14 @@ import { discard } from './discard.ts'
 import { findOwnUpload } from './find.ts'
 import { newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
+import { mayOpen } from './quota.ts'
 
 const TRIES = 10
 
-/** Answers the pending asset with its new attempt. Throws `conflict` for an asset that is ready. */
+/**
+ * Answers the pending asset with its new attempt. Throws `conflict` for an asset that is ready, and where the old
+ * attempt is over and makes no room for the new one, what `mayOpen` throws.
+ */
 export async function retry(
   ports: Pick<Ports, 'assets' | 'blobs' | 'clock' | 'ids' | 'policy'>,
   actor: Actor,
@@ -21,6 +25,8 @@ export async function retry(
     const { asset, attempt } = await findOwnUpload(ports, actor, assetId)
     if (asset.status === 'ready')
       throw conflict('This asset is ready and needs no retry: use its url, or create another asset.', false)
+    if (attempt.state !== 'open' && attempt.state !== 'received')
+      await mayOpen(ports, asset.workspaceId, asset.declaredSize ?? 0)
     const pending = reopened(asset)
     const next = newAttempt(ports, pending)
     const outcome = await ports.assets.save({

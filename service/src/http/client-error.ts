@@ -1,7 +1,9 @@
 // What is not even HTTP: answered in our envelope, with a request-id, and the connection closed.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Refusal } from '../ground/errors.ts'
 import type { Ids } from '../ground/ids.ts'
+import { envelopeOf } from './errors.ts'
 
 const STATUS_LINES: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -16,12 +18,8 @@ export const answerClientError =
       return
     }
     const statusLine = STATUS_LINES[error.code ?? ''] ?? '400 Bad Request'
-    const body = JSON.stringify({
-      error: {
-        code: 'input_validation_error',
-        message: `This is not a request we can read: ${statusLine.slice(4)}.`,
-      },
-    })
+    const message = `This is not a request we can read: ${statusLine.slice(4)}.`
+    const body = JSON.stringify(envelopeOf(new Refusal('input_validation_error', message)))
     const head = [
       `HTTP/1.1 ${statusLine}`,
       'content-type: application/json; charset=utf-8',

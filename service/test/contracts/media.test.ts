@@ -7,20 +7,10 @@ import type { MediaFacts } from '../../src/assets/media-facts.ts'
 import type { Media } from '../../src/assets/ports.ts'
 import { openMedia } from '../../src/media/open-media.ts'
 import { sampleBytes, samplePath } from '../support/samples.ts'
+import { noMedia } from '../support/specimens.ts'
 
 const limits = { maxPixels: 150_000_000 }
-const nothing: MediaFacts = {
-  width: null,
-  height: null,
-  frames: null,
-  durationSeconds: null,
-  videoCodec: null,
-  audioCodec: null,
-  pages: null,
-  hasAlpha: null,
-  pixelsChecked: null,
-  fault: null,
-}
+const nothing: MediaFacts = { ...noMedia, fault: null }
 
 let media: Media & { close(): Promise<void> }
 let folder = ''

@@ -104,3 +104,42 @@ test('as many uploads may be under way as the operator says, and one that ends m
   await tenant.client.assets.complete(first.asset_id)
   expect((await postJson(tenant, '/assets', body)).status).toBe(201)
 })
+
+test('uploads that ran at once and together outgrow the quota are not admitted until one makes room', async () => {
+  const tenant = await tenantWith(10_000)
+  const both = [await reserve(tenant), await reserve(tenant)]
+  const goOn = Promise.withResolvers<void>()
+  const sending = both.map(({ upload_url }, n) => {
+    const wav = wavOf(6_000, n)
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(wav.subarray(0, 100))
+        await goOn.promise
+        controller.enqueue(wav.subarray(100))
+        controller.close()
+      },
+    })
+    return herbarium.fetch(upload_url, { method: 'PUT', body, duplex: 'half' })
+  })
+  const arriving = async () => (await herbarium.files()).filter(file => file.startsWith('incoming/'))
+  await expect.poll(arriving).toHaveLength(2)
+  goOn.resolve()
+  expect((await Promise.all(sending)).map(({ status }) => status)).toEqual([204, 204])
+  const [first, second] = both.map(({ asset_id }) => asset_id)
+  const refused = await tenant.call(`/assets/${first}/complete`, { method: 'POST' })
+  expect(refused.status).toBe(402)
+  await tenant.client.assets.retry(second ?? '')
+  expect(await tenant.client.assets.complete(first ?? '')).toMatchObject({ status: 'ready' })
+})
+
+test('a retry that opens an upload anew is held to the same bound as a reservation', async () => {
+  const tenant = await tenantWith(1_000_000)
+  const failed = await reserve(tenant)
+  await put(failed.upload_url, Buffer.from('<html>'))
+  expect(await tenant.client.assets.complete(failed.asset_id)).toMatchObject({ status: 'failed' })
+  const open = [await reserve(tenant), await reserve(tenant), await reserve(tenant)]
+  const refused = await tenant.call(`/assets/${failed.asset_id}/retry`, { method: 'POST' })
+  expect(refused.status).toBe(429)
+  const again = await tenant.call(`/assets/${open[0]?.asset_id}/retry`, { method: 'POST' })
+  expect(again.status).toBe(200)
+})

@@ -13,7 +13,7 @@ const schema = {
     'For an upload that failed, expired or is still pending. The id and the URL stay; the old instructions are dead.',
   params: z.object({ asset_id: schemas.assetId }),
   body: schemas.emptyBody,
-  response: { 200: schemas.assetUpload, ...schemas.errors(400, 401, 404, 409) },
+  response: { 200: schemas.assetUpload, ...schemas.errors(400, 401, 402, 404, 409) },
 }
 
 export function retryAsset(app: App, deps: Deps): void {
