@@ -69,10 +69,14 @@ export interface Tables {
     expires_at: number
     max_bytes: number
     quarantine_key: string
+    /** Where the bytes lie that have arrived so far, and how many are sure; null while none are kept. */
+    partial_key: string | null
+    partial_bytes: number | null
+    /** How many there will be, once that is said. */
+    total_bytes: number | null
     /** Where the whole bytes lie; null until there are any. */
     received_key: string | null
     received_bytes: number | null
-    total_bytes: number | null
     received_sha256: string | null
     sniffed_type: string | null
     verdict: string | null
@@ -124,6 +128,8 @@ export interface Tables {
     fingerprint: string
     state: string
     status: number
+    /** Code, message and fields of a refusal; null for an answer that is made from its subject. */
+    refusal: string | null
     request_id: string
     subject_id: string | null
     attempt: number | null

@@ -3,11 +3,12 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import * as begin from '../migrations/001-begin.ts'
 import * as quota from '../migrations/002-quota.ts'
+import * as resume from '../migrations/003-resume.ts'
 import type { Tables } from '../tables.ts'
 import type { Engine } from './engine.ts'
 import { whenFree } from './lock.ts'
 
-const migrations = { '001-begin': begin, '002-quota': quota }
+const migrations = { '001-begin': begin, '002-quota': quota, '003-resume': resume }
 
 /**
  * Runs in one transaction, by hand because Kysely opens none for SQLite: a start that is cut off leaves the file as

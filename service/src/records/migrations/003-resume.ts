@@ -1,0 +1,13 @@
+// Migration 003 for SQLite: attempts keep what has arrived so far, requests keep what they were refused with.
+import { type Kysely, sql } from 'kysely'
+
+const statements = [
+  'alter table attempts add column partial_key text',
+  'alter table attempts add column partial_bytes integer',
+  'create index attempts_by_partial on attempts (partial_key) where partial_key is not null',
+  'alter table requests add column refusal text',
+]
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}
