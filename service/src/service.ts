@@ -12,6 +12,7 @@ import type { Config } from './config/config.ts'
 import { localOrigin } from './config/local-origin.ts'
 import { loadSecretKey } from './config/secret-key.ts'
 import { type Clock, systemClock } from './ground/clock.ts'
+import { unavailable } from './ground/errors.ts'
 import { type Ids, randomIds } from './ground/ids.ts'
 import { signingKeys } from './ground/secrets.ts'
 import { createApp } from './http/create-app.ts'
@@ -93,7 +94,9 @@ export async function openService(config: Config, world: World = systemWorld): P
     close: async () => {
       await sweeper?.close()
       await background.close() // what it was doing goes on at the next start, and requests that waited for it answer
+      stopResumable(ports.uploads)
       await drain(() => app.close())
+      await Promise.allSettled([...ports.uploads.values()].map(({ over }) => over))
       await Promise.allSettled([...ports.verifications.values(), ...ports.looks.values()])
       await servants.media.close()
       await servants.records.close()
@@ -144,6 +147,8 @@ function join(config: Config, world: World, parts: { servants: Servants; logger:
     clock,
     ids,
     looks: new Map(),
+    uploads: new Map(),
+    hashes: new Map(),
     policy: {
       ttlMs: config.uploadTtlSeconds * 1000,
       maxBytes: config.maxUploadBytes,
@@ -176,6 +181,12 @@ function depsOf(
       await blobs.check()
     },
   }
+}
+
+/** What they have brought stays, so their clients need not be waited for: they go on after the start. */
+function stopResumable(uploads: Ports['uploads']): void {
+  for (const upload of uploads.values())
+    if (upload.isResumable) upload.stop(unavailable(new Error('the service is stopping')))
 }
 
 /** With port 0 the address is known only once the server listens. */

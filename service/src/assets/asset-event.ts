@@ -9,6 +9,7 @@ export type AssetEventType =
   | 'asset.ready'
   | 'asset.failed'
   | 'asset.expired'
+  | 'asset.cancelled'
   | 'asset.retried'
   | 'asset.attached'
 

@@ -2,7 +2,7 @@
 
 import type { Verdict } from './admit.ts'
 
-export type Transport = 'post' | 'put' | 'direct' | 'url'
+export type Transport = 'post' | 'put' | 'tus' | 'direct' | 'url'
 
 /** Whole bytes in quarantine, as they were counted and hashed on their way in. */
 export interface ReceivedBytes {
@@ -13,6 +13,15 @@ export interface ReceivedBytes {
   sha256: string
   /** The type the first bytes show; null when they show none. */
   sniffedType: string | null
+}
+
+/** What has arrived of a resumable upload; so many bytes are durable. */
+export interface PartialBytes {
+  /** Where they lie, unfinished. */
+  key: string
+  sizeBytes: number
+  /** How many there will be; null while the client has not said. */
+  totalBytes: number | null
 }
 
 interface AttemptCore {
@@ -31,12 +40,14 @@ interface AttemptCore {
   transport: Transport | null
   /** Grows with every upload that begins: only the newest may finish. */
   fence: number
-  /** While an upload runs it holds the attempt until then; null when none does. */
+  /** While an upload runs it holds the attempt until then; null once it has let go, and its file is closed. */
   leaseUntil: number | null
   firstByteAt: number | null
   lastByteAt: number | null
   /** What the one gate said of the received bytes; null while it has not. */
   verdict: Verdict | null
+  /** Null where no resumable upload has begun, or it is whole. */
+  partial: PartialBytes | null
 }
 
 export interface OpenAttempt extends AttemptCore {
@@ -86,6 +97,27 @@ export const renewed = <A extends Attempt>(attempt: A, now: number): A => ({
   lastByteAt: now,
 })
 
+/** A resumable upload begins at its first byte, whatever one before has brought. */
+export const begun = <A extends OpenAttempt | ReceivedAttempt>(
+  attempt: A,
+  upload: { now: number; totalBytes: number | null },
+): A => {
+  const mine = claimed(attempt, { now: upload.now, transport: 'tus' })
+  const partial = { key: stagingKey(mine), sizeBytes: 0, totalBytes: upload.totalBytes }
+  return { ...mine, leaseUntil: null, partial }
+}
+
+/** More bytes of a resumable upload are durable: it keeps its hold, and gains time. */
+export const kept = <A extends Attempt>(
+  attempt: A,
+  partial: PartialBytes,
+  { now, ttlMs }: { now: number; ttlMs: number },
+): A => ({
+  ...renewed(attempt, now),
+  partial,
+  expiresAt: Math.max(attempt.expiresAt, now + ttlMs),
+})
+
 /** The upload was cut short: what the attempt had received before is as it was. */
 export const released = <A extends Attempt>(attempt: A): A => ({ ...attempt, leaseUntil: null })
 
@@ -98,6 +130,7 @@ export const received = (
   ...attempt,
   state: 'received',
   received: bytes,
+  partial: null,
   verdict: null,
   fence: attempt.fence + 1,
   leaseUntil: null,
@@ -113,5 +146,6 @@ export const judged = (attempt: ReceivedAttempt, verdict: Verdict): ReceivedAtte
 export const closed = (attempt: Attempt, state: ClosedAttempt['state']): ClosedAttempt => ({
   ...attempt,
   state,
+  partial: null,
   leaseUntil: null,
 })

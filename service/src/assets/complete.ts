@@ -4,7 +4,7 @@ import { conflict } from '../ground/errors.ts'
 import type { Job } from '../ground/job.ts'
 import { within } from '../ground/within.ts'
 import type { Asset } from './asset.ts'
-import { isLeased } from './attempt.ts'
+import { isLeased, type OpenAttempt } from './attempt.ts'
 import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
 import { type SettlePorts, settle, type Unsettled } from './settle.ts'
@@ -99,8 +99,14 @@ function withBytes(ports: CompletePorts, { asset, attempt }: Upload): Unsettled 
     throw conflict('The bytes are still arriving: complete the asset when the upload has answered.', true)
   throw conflict(
     attempt.state === 'open'
-      ? 'No bytes have arrived: send them to the upload URL first, or POST /assets/{asset_id}/retry for fresh instructions.'
+      ? `${arrivedOf(attempt)}: send them to the upload URL first, or POST /assets/{asset_id}/retry for fresh instructions.`
       : `This upload is ${attempt.state}: POST /assets/{asset_id}/retry gives fresh instructions.`,
     false,
   )
+}
+
+function arrivedOf({ partial }: OpenAttempt): string {
+  if (partial === null || partial.sizeBytes === 0) return 'No bytes have arrived'
+  const { sizeBytes, totalBytes } = partial
+  return `Only ${sizeBytes} of ${totalBytes ?? 'an unknown number of'} bytes have arrived`
 }

@@ -1,6 +1,19 @@
 // Removing bytes that nobody needs any more.
+import type { Attempt } from './attempt.ts'
 import type { Ports } from './ports.ts'
 
 /** Done after a commit, so a failure changes nothing that was answered: the sweep removes what is left. */
 export const discard = (ports: Pick<Ports, 'blobs'>, key: string): Promise<void> =>
   ports.blobs.remove(key).catch(() => undefined)
+
+/** A write that was never finished, or was just now. */
+export async function discardUnfinished(ports: Pick<Ports, 'blobs'>, key: string): Promise<void> {
+  await discard(ports, key.replace(/^quarantine\//, 'incoming/'))
+  await discard(ports, key)
+}
+
+/** Everything that an attempt has brought. */
+export async function discardBytesOf(ports: Pick<Ports, 'blobs'>, attempt: Attempt): Promise<void> {
+  if (attempt.received !== null) await discard(ports, attempt.received.key)
+  if (attempt.partial !== null) await discardUnfinished(ports, attempt.partial.key)
+}

@@ -1,7 +1,7 @@
 // Closing attempts whose time is over; the asset stays pending and can be retried.
 import { assetEvent } from './asset-event.ts'
 import { closed } from './attempt.ts'
-import { discard } from './discard.ts'
+import { discardBytesOf } from './discard.ts'
 import type { Ports } from './ports.ts'
 
 /** Whole bytes that nobody completes are kept this long after their ticket expired. */
@@ -25,7 +25,7 @@ export async function expireAttempts(
       })
       if (outcome !== 'saved') continue
       closedNow++
-      if (attempt.received !== null) await discard(ports, attempt.received.key)
+      await discardBytesOf(ports, attempt)
     }
     total += closedNow
     if (overdue.length < BATCH || closedNow === 0) return total

@@ -59,5 +59,6 @@ export const newAttempt = (
     firstByteAt: null,
     lastByteAt: null,
     verdict: null,
+    partial: null,
   }
 }

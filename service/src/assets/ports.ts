@@ -11,6 +11,8 @@ import type { Attempt } from './attempt.ts'
 import type { Looks } from './look.ts'
 import type { MediaFacts } from './media-facts.ts'
 import type { PlacedNode } from './placement.ts'
+import type { KeptHashes } from './resumable/kept-hashes.ts'
+import type { Uploads } from './under-way.ts'
 
 /** An asset and one of its attempts. */
 export interface Upload {
@@ -81,14 +83,28 @@ export interface AssetRecords {
   save(change: AssetChange): Promise<SaveOutcome>
 }
 
-/** A file being written. Exactly one of `commit` and `abort` ends it. */
+/** A file being written. Exactly one of `commit`, `close` and `abort` ends it. */
 export interface BlobWriter {
   /** Takes the bytes; resolves when more may come. The caller must not change them afterwards. */
   write(bytes: Uint8Array): Promise<void>
   /** Makes all bytes durable under the writer's key; only then do they exist for anyone. */
   commit(): Promise<void>
+  /**
+   * Makes the bytes so far durable, unfinished: `saved` finds them, also after a restart. More may follow. Once this
+   * has thrown, it and `commit` throw for good: what a failed sync left behind is not known.
+   */
+  save(): Promise<void>
+  /** Leaves what was saved for whoever goes on. Never throws. */
+  close(): Promise<void>
   /** Leaves nothing behind. Never throws. */
   abort(): Promise<void>
+}
+
+/** The bytes of a write that was saved and not finished. */
+export interface SavedBytes {
+  read(): AsyncIterable<Uint8Array>
+  /** Goes on after them; whatever was written behind them and not saved is dropped. */
+  append(): Promise<BlobWriter>
 }
 
 /**
@@ -97,6 +113,11 @@ export interface BlobWriter {
  */
 export interface Blobs {
   create(key: string): Promise<BlobWriter>
+  /**
+   * The first `sizeBytes` bytes of a write of this key that was saved, or undefined when fewer are there. One that was
+   * committed meanwhile is unfinished again.
+   */
+  saved(key: string, sizeBytes: number): Promise<SavedBytes | undefined>
   /** Makes the quarantined bytes durable under a fresh media key too; the quarantined ones stay until removed. */
   promote(quarantineKey: string, mediaKey: string): Promise<void>
   /** Bytes `start` to `end`, both included. Throws `unavailable` when they are not there. */
@@ -183,6 +204,9 @@ export interface Ports {
   scanner: Scanner
   /** Looks under way; shared by every verb of this process. */
   looks: Looks
+  /** Uploads under way, and hashes of those that pause; shared likewise. */
+  uploads: Uploads
+  hashes: KeptHashes
   remote: Remote
   background: Background
   clock: Clock

@@ -1,5 +1,6 @@
 // What a workspace may still take: bytes under its quota, and uploads under way.
 import { overQuota, tooManyPending } from '../ground/errors.ts'
+import type { LiveUpload } from './claim.ts'
 import type { Ports, Usage } from './ports.ts'
 
 type QuotaPorts = Pick<Ports, 'assets' | 'policy'>
@@ -22,4 +23,17 @@ export async function mayOpen(ports: QuotaPorts, workspaceId: string, bytes: num
   const usage = await ports.assets.usage(workspaceId)
   if (usage.openAttempts >= ports.policy.maxPending) throw tooManyPending(ports.policy.maxPending)
   if (bytes > roomIn(usage)) throw overQuota()
+}
+
+/**
+ * How many bytes an upload may have: its attempt's cap, or what is left of the workspace's quota. What its attempt has
+ * of bytes already is counted there, and makes room for these.
+ */
+export async function boundsOf(
+  ports: Pick<Ports, 'assets'>,
+  { asset, attempt }: LiveUpload,
+): Promise<{ maxBytes: number; refusal?: () => Error }> {
+  const own = (attempt.received?.sizeBytes ?? 0) + (attempt.partial?.sizeBytes ?? 0)
+  const room = roomIn(await ports.assets.usage(asset.workspaceId)) + own
+  return room < attempt.maxBytes ? { maxBytes: room, refusal: overQuota } : { maxBytes: attempt.maxBytes }
 }

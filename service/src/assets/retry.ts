@@ -3,12 +3,16 @@ import type { Actor } from '../ground/actor.ts'
 import { conflict } from '../ground/errors.ts'
 import { reopened } from './asset.ts'
 import { assetEvent } from './asset-event.ts'
-import { type Attempt, closed } from './attempt.ts'
+import { type Attempt, closed, type OpenAttempt } from './attempt.ts'
+import { overtaken } from './claim.ts'
 import { discard } from './discard.ts'
 import { findOwnUpload } from './find.ts'
 import { newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
 import { mayOpen } from './quota.ts'
+import { stopUpload } from './under-way.ts'
+
+type RetryPorts = Pick<Ports, 'assets' | 'blobs' | 'uploads' | 'clock' | 'ids' | 'policy'>
 
 const TRIES = 10
 
@@ -16,19 +20,15 @@ const TRIES = 10
  * Answers the pending asset with its new attempt. Throws `conflict` for an asset that is ready, and where the old
  * attempt is over and makes no room for the new one, what `mayOpen` throws.
  */
-export async function retry(
-  ports: Pick<Ports, 'assets' | 'blobs' | 'clock' | 'ids' | 'policy'>,
-  actor: Actor,
-  assetId: string,
-): Promise<Upload> {
+export async function retry(ports: RetryPorts, actor: Actor, assetId: string): Promise<Upload> {
   for (let n = 0; n < TRIES; n++) {
-    const { asset, attempt } = await findOwnUpload(ports, actor, assetId)
+    const { asset, attempt } = await findStill(ports, actor, assetId)
     if (asset.status === 'ready')
       throw conflict('This asset is ready and needs no retry: use its url, or create another asset.', false)
     if (attempt.state !== 'open' && attempt.state !== 'received')
       await mayOpen(ports, asset.workspaceId, asset.declaredSize ?? 0)
     const pending = reopened(asset)
-    const next = newAttempt(ports, pending)
+    const next = carrying(newAttempt(ports, pending), attempt)
     const outcome = await ports.assets.save({
       asset: { before: asset, after: pending },
       attempts: [...supersede(attempt), { after: next }],
@@ -41,6 +41,17 @@ export async function retry(
   }
   throw conflict('This asset is being retried or completed by others at once: try again.', true)
 }
+
+/** An upload that this process has under way stops first, so that all it brought is carried on. */
+async function findStill(ports: RetryPorts, actor: Actor, assetId: string): Promise<Upload> {
+  const { attempt } = await findOwnUpload(ports, actor, assetId)
+  await stopUpload(ports, { assetId, attempt: attempt.n }, overtaken())
+  return findOwnUpload(ports, actor, assetId)
+}
+
+/** What has arrived of a resumable upload goes along; so does a hold that was not given up, for its holder may live. */
+const carrying = (next: OpenAttempt, { partial, leaseUntil }: Attempt): OpenAttempt =>
+  partial === null || partial.sizeBytes === 0 ? next : { ...next, partial, leaseUntil }
 
 const supersede = (attempt: Attempt) =>
   attempt.state === 'open' || attempt.state === 'received'

@@ -11,7 +11,7 @@ import {
 } from './asset.ts'
 import { type AssetEvent, assetEvent } from './asset-event.ts'
 import { type ClosedAttempt, closed, judged, type ReceivedAttempt, type ReceivedBytes } from './attempt.ts'
-import { discard } from './discard.ts'
+import { discard, discardBytesOf } from './discard.ts'
 import { look } from './look.ts'
 import { type PlacedNode, placed } from './placement.ts'
 import type { Ports } from './ports.ts'
@@ -58,7 +58,7 @@ export async function settle(
     : verdict
   const settled = decide(ports, upload, { verdict: worth, blobKey, actorKeyId: write.actorKeyId })
   if (!(await isSaved(ports, settled, write.save))) return undefined
-  await discard(ports, upload.attempt.received.key)
+  await discardBytesOf(ports, upload.attempt)
   return settled
 }
 

@@ -39,6 +39,17 @@ export async function stage(
   }
 }
 
+/** The type that the first bytes of quarantined bytes show; null when they show none. */
+export async function sniffStored(
+  ports: Pick<Ports, 'blobs' | 'media'>,
+  { key, sizeBytes }: { key: string; sizeBytes: number },
+): Promise<string | null> {
+  const chunks: Uint8Array[] = []
+  const end = Math.min(HEAD_BYTES, sizeBytes) - 1
+  for await (const chunk of await ports.blobs.read(key, { start: 0, end })) chunks.push(chunk)
+  return (await ports.media.sniff(Buffer.concat(chunks))) ?? null
+}
+
 async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, staging: Staging) {
   const hash = createHash('sha256')
   const head = Buffer.alloc(HEAD_BYTES)

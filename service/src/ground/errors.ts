@@ -10,6 +10,9 @@ export type ErrorCode =
   | 'not_found'
   | 'conflict'
   | 'payload_too_large'
+  | 'precondition_failed'
+  | 'unsupported_media_type'
+  | 'checksum_mismatch'
   | 'idempotency_duplicate'
   | 'idempotency_conflict'
   | 'rate_limited'
@@ -84,6 +87,20 @@ export const tooLarge = (maxBytes: number) =>
   new Refusal('payload_too_large', `The file is larger than the ${maxBytes} bytes this upload may have.`, {
     canHeal: false,
   })
+
+/** Only bytes that were altered on their way: sent again they may be right. */
+export const checksumMismatch = () =>
+  new Refusal('checksum_mismatch', 'The bytes do not have the checksum they came with: send them again.')
+
+export const unknownTusVersion = () =>
+  new Refusal('precondition_failed', 'The header Tus-Resumable must be 1.0.0.', { canHeal: false })
+
+export const notAnOffsetStream = () =>
+  new Refusal(
+    'unsupported_media_type',
+    'The header Content-Type must be application/offset+octet-stream for bytes that go on with an upload.',
+    { canHeal: false },
+  )
 
 export const idempotencyConflict = () =>
   new Refusal(

@@ -7,6 +7,8 @@ const DAY_SECONDS = 86_400
 export interface CrossOrigin {
   methods: string
   exposed: string
+  /** What else OPTIONS tells. */
+  abilities?: Record<string, string>
 }
 
 /** Opens every route of this instance to other origins, and answers their preflight requests for `path`. */
@@ -24,4 +26,5 @@ const preflight = (reply: FastifyReply, allowed: CrossOrigin): FastifyReply =>
     .header('access-control-allow-headers', '*')
     .header('access-control-max-age', DAY_SECONDS)
     .header('allow', allowed.methods)
+    .headers(allowed.abilities ?? {})
     .send()

@@ -18,10 +18,13 @@ export const STATUS_OF = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  precondition_failed: 412,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   idempotency_duplicate: 409,
   idempotency_conflict: 422,
   rate_limited: 429,
+  checksum_mismatch: 460, // tus 1.0.0, extension checksum
   unknown_error: 500,
   service_unavailable: 503,
 } satisfies Record<ErrorCode, number>

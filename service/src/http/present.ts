@@ -38,6 +38,7 @@ export const presentReservation = (urls: Urls, asset: Asset, attempt: Attempt): 
       fileField: 'file',
       form_fields: {},
       formFields: {},
+      resumable: { protocol: 'tus', url },
     },
     upload_url: url,
   }

@@ -51,6 +51,11 @@ export const status = z.enum(['pending_upload', 'ready', 'failed'])
 export const uploadedVia = z.enum(['signed_url', 'direct', 'url'])
 const formFields = z.record(z.string(), z.string())
 
+const resumable = z.object({
+  protocol: z.literal('tus').meta({ description: 'tus 1.0.0' }),
+  url: z.url().meta({ description: "A tus client's endpoint" }),
+})
+
 export const uploadInstructions = z.object({
   url: z.url(),
   method: z.literal('POST'),
@@ -59,6 +64,7 @@ export const uploadInstructions = z.object({
   fileField: z.literal('file'),
   form_fields: formFields,
   formFields,
+  resumable,
 })
 
 /** What create, complete and retry answer. */
@@ -138,5 +144,5 @@ export const errorEnvelope = z.object({
 })
 
 /** The errors a route can answer, for its documentation. */
-export const errors = (...statuses: (400 | 401 | 402 | 403 | 404 | 409 | 413 | 422)[]) =>
+export const errors = (...statuses: (400 | 401 | 402 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 460)[]) =>
   Object.fromEntries([...statuses, 429, 500, 503].map(code => [code, errorEnvelope]))

@@ -12,6 +12,8 @@ export interface Urls {
   media(asset: Pick<Asset, 'mediaToken' | 'name'>): string
   /** Where the attempt's bytes go. */
   upload(attempt: Attempt): string
+  /** The same, for a ticket that was read before. */
+  door(ticket: string): string
   canvas(projectId: string): string
 }
 
@@ -20,16 +22,20 @@ export const createUrls = (options: {
   publicUrl: () => string
   mediaUrl: () => string
   ticketKey: SigningKey
-}): Urls => ({
-  api: () => `${options.publicUrl()}/api/v1`,
-  docs: () => `${options.publicUrl()}/docs`,
-  media: asset => {
-    const name = asset.name === null ? '' : slug(asset.name)
-    return `${options.mediaUrl()}/media/${asset.mediaToken}${name === '' ? '' : `/${name}`}`
-  },
-  upload: attempt => `${options.publicUrl()}/uploads/${ticketFor(options.ticketKey, attempt)}`,
-  canvas: projectId => `${options.publicUrl()}/projects/${projectId}`,
-})
+}): Urls => {
+  const door = (ticket: string) => `${options.publicUrl()}/uploads/${ticket}`
+  return {
+    api: () => `${options.publicUrl()}/api/v1`,
+    docs: () => `${options.publicUrl()}/docs`,
+    media: asset => {
+      const name = asset.name === null ? '' : slug(asset.name)
+      return `${options.mediaUrl()}/media/${asset.mediaToken}${name === '' ? '' : `/${name}`}`
+    },
+    upload: attempt => door(ticketFor(options.ticketKey, attempt)),
+    door,
+    canvas: projectId => `${options.publicUrl()}/projects/${projectId}`,
+  }
+}
 
 /** A name as decoration: what needs no escape in any URL, shell or header. */
 const slug = (name: string): string =>

@@ -105,18 +105,21 @@ async function findOverdue(
   })
 }
 
-/** A file in quarantine is named after its attempt's key and the fence of the upload that wrote it. */
+/**
+ * A file in quarantine is named after its attempt's key and the fence of the upload that wrote it; a partial one may
+ * have come from the attempt before.
+ */
 async function protectedKeys(db: Db, keys: string[]): Promise<Set<string>> {
   const quarantineKeys = keys.map(key => key.replace(/\.\d+$/, ''))
   const rows = await db
     .selectFrom('attempts')
-    .select(['received_key', 'quarantine_key', 'fence', 'lease_until'])
-    .where('quarantine_key', 'in', quarantineKeys)
+    .select(['received_key', 'partial_key', 'quarantine_key', 'fence', 'lease_until'])
+    .where(eb => eb.or([eb('quarantine_key', 'in', quarantineKeys), eb('partial_key', 'in', keys)]))
     .where('state', 'in', ['open', 'received'])
     .execute()
   return new Set(
     rows.flatMap(row => [
-      ...(row.received_key === null ? [] : [row.received_key]),
+      ...[row.received_key, row.partial_key].filter(key => key !== null),
       ...(row.lease_until === null ? [] : [`${row.quarantine_key}.${row.fence}`]),
     ]),
   )

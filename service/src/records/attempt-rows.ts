@@ -1,7 +1,7 @@
 // Attempts between the heart and their rows.
 import type { Insertable, Selectable } from 'kysely'
 import type { Verdict } from '../assets/admit.ts'
-import type { Attempt, AttemptState, ReceivedBytes, Transport } from '../assets/attempt.ts'
+import type { Attempt, AttemptState, PartialBytes, ReceivedBytes, Transport } from '../assets/attempt.ts'
 import type { Tables } from './tables.ts'
 
 export type AttemptRow = Selectable<Tables['attempts']>
@@ -21,6 +21,7 @@ export function attemptFrom(row: AttemptRow): Attempt {
     firstByteAt: row.first_byte_at,
     lastByteAt: row.last_byte_at,
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict), // written by attemptRow alone
+    partial: partialFrom(row),
   }
   const state = row.state as AttemptState
   const received = receivedFrom(row)
@@ -40,6 +41,11 @@ const receivedFrom = (row: AttemptRow): ReceivedBytes | null =>
         sniffedType: row.sniffed_type,
       }
 
+const partialFrom = (row: AttemptRow): PartialBytes | null =>
+  row.partial_key === null || row.partial_bytes === null
+    ? null
+    : { key: row.partial_key, sizeBytes: row.partial_bytes, totalBytes: row.total_bytes }
+
 export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => ({
   asset_id: attempt.assetId,
   n: attempt.n,
@@ -50,6 +56,9 @@ export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => 
   expires_at: attempt.expiresAt,
   max_bytes: attempt.maxBytes,
   quarantine_key: attempt.quarantineKey,
+  partial_key: attempt.partial?.key ?? null,
+  partial_bytes: attempt.partial?.sizeBytes ?? null,
+  total_bytes: attempt.partial?.totalBytes ?? null,
   received_key: attempt.received?.key ?? null,
   received_bytes: attempt.received?.sizeBytes ?? null,
   received_sha256: attempt.received?.sha256 ?? null,

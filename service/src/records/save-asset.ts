@@ -55,10 +55,10 @@ function attemptSteps(db: Db, attempt: { before?: Attempt; after: Attempt }): St
 }
 
 /** What an attempt weighs while it can still win. */
-const weightOf = (attempt: Attempt | undefined) => ({
-  open: attempt?.state === 'open' || attempt?.state === 'received' ? 1 : 0,
-  bytes: attempt?.state === 'received' ? attempt.received.sizeBytes : 0,
-})
+const weightOf = (attempt: Attempt | undefined) =>
+  attempt?.state === 'open' || attempt?.state === 'received'
+    ? { open: 1, bytes: (attempt.received?.sizeBytes ?? 0) + (attempt.partial?.sizeBytes ?? 0) }
+    : { open: 0, bytes: 0 }
 
 /** An attempt knows its asset, and the asset its workspace. */
 const underWayStep = (db: Db, assetId: string, added: { open: number; bytes: number }): Step => ({

@@ -118,6 +118,7 @@ export const attemptOf = (
   fence: 0,
   leaseUntil: null,
   verdict: null,
+  partial: null,
   firstByteAt: null,
   lastByteAt: null,
   ...over,

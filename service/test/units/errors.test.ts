@@ -13,7 +13,7 @@ import {
 import { envelopeOf, STATUS_OF } from '../../src/http/errors.ts'
 
 describe('Every code', () => {
-  it("has the contract's status, and there is no other", () => {
+  it("has the contract's status, or at the upload door that of its protocols; there is no other", () => {
     const contract = {
       invalid_json: 400,
       input_validation_error: 400,
@@ -23,14 +23,19 @@ describe('Every code', () => {
       forbidden: 403,
       not_found: 404,
       conflict: 409,
-      payload_too_large: 413,
       idempotency_duplicate: 409,
       idempotency_conflict: 422,
       rate_limited: 429,
       unknown_error: 500,
       service_unavailable: 503,
-    } satisfies Record<ErrorCode, number>
-    expect(STATUS_OF).toEqual(contract)
+    }
+    const door = {
+      precondition_failed: 412,
+      payload_too_large: 413,
+      unsupported_media_type: 415,
+      checksum_mismatch: 460,
+    }
+    expect(STATUS_OF).toEqual({ ...contract, ...door } satisfies Record<ErrorCode, number>)
   })
 })
 

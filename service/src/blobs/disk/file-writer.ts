@@ -4,11 +4,7 @@ import path from 'node:path'
 import type { BlobWriter } from '../../assets/ports.ts'
 import type { SyncFolder } from './folder-sync.ts'
 import { onDisk } from './trouble.ts'
-
-/** Few, large writes: a chain of 64 KiB ones costs more than hashing and parsing together. */
-const FLUSH_BYTES = 512 * 1024
-/** Nor is more gathered than one system call takes: of single bytes, half a mebibyte would fill a hundred. */
-const FLUSH_PIECES = 1024
+import { createWriteQueue } from './write-queue.ts'
 
 export interface FilePlace {
   /** Where the bytes are written; in the same file system as `target`. */
@@ -16,60 +12,70 @@ export interface FilePlace {
   target: string
 }
 
+/** A new file. */
+export const openFileWriter = async (place: FilePlace, syncFolder: SyncFolder): Promise<BlobWriter> =>
+  writerOf(await onDisk(() => open(place.temporary, 'wx', 0o600)), { place, syncFolder, startsAt: 0 })
+
+/** A file that has `keptBytes` of some use; what follows them goes. */
+export const reopenFileWriter = async (
+  place: FilePlace,
+  syncFolder: SyncFolder,
+  keptBytes: number,
+): Promise<BlobWriter> =>
+  onDisk(async () => {
+    const handle = await open(place.temporary, 'r+')
+    await handle.truncate(keptBytes)
+    return writerOf(handle, { place, syncFolder, startsAt: keptBytes })
+  })
+
+interface Writing {
+  place: FilePlace
+  syncFolder: SyncFolder
+  startsAt: number
+}
+
+/** A failed sync is told once by the system: the next one would succeed without the bytes that were lost. */
+function syncOnceSound(handle: FileHandle): () => Promise<void> {
+  let failure: unknown
+  return async () => {
+    if (failure !== undefined) throw failure
+    try {
+      await handle.datasync()
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+}
+
 /** Temp file, fdatasync, rename, fsync of the folder: the order in which nothing half-written gets a name. */
-export async function openFileWriter(place: FilePlace, syncFolder: SyncFolder): Promise<BlobWriter> {
-  const handle = await onDisk(() => open(place.temporary, 'wx', 0o600))
-  const queue = createQueue(handle)
+function writerOf(handle: FileHandle, { place, syncFolder, startsAt }: Writing): BlobWriter {
+  const queue = createWriteQueue(handle, startsAt)
+  const sync = syncOnceSound(handle)
+  const closeAnyway = async () => {
+    await queue.drain().catch(() => undefined)
+    await handle.close().catch(() => undefined)
+  }
   return {
     write: bytes => onDisk(() => queue.add(bytes)),
+    save: () =>
+      onDisk(async () => {
+        await queue.drain()
+        await sync()
+        await syncFolder(path.dirname(place.temporary))
+      }),
     commit: () =>
       onDisk(async () => {
         await queue.drain()
-        await handle.datasync()
+        await sync()
         await handle.close()
         await rename(place.temporary, place.target)
         await syncFolder(path.dirname(place.target))
       }),
+    close: closeAnyway,
     abort: async () => {
-      await queue.drain().catch(() => undefined)
-      await handle.close().catch(() => undefined)
+      await closeAnyway()
       await unlink(place.temporary).catch(() => undefined) // it has its target's name, or the sweep finds it
     },
   }
-}
-
-/** Gathers bytes while the last write is under way: at most two flushes are in memory. */
-function createQueue(handle: FileHandle) {
-  let gathered: Uint8Array[] = []
-  let gatheredBytes = 0
-  let flushing: Promise<void> = Promise.resolve()
-  const flush = async () => {
-    await flushing
-    const batch = gathered
-    const batchBytes = gatheredBytes
-    gathered = []
-    gatheredBytes = 0
-    flushing = writeAll(handle, batch, batchBytes)
-    flushing.catch(() => undefined) // the next flush or the drain throws it
-  }
-  return {
-    add: (bytes: Uint8Array): Promise<void> => {
-      gathered.push(bytes)
-      gatheredBytes += bytes.byteLength
-      return gatheredBytes < FLUSH_BYTES && gathered.length < FLUSH_PIECES ? Promise.resolve() : flush()
-    },
-    drain: async () => {
-      await flush()
-      await flushing
-    },
-  }
-}
-
-async function writeAll(handle: FileHandle, chunks: Uint8Array[], bytes: number): Promise<void> {
-  if (bytes === 0) return
-  const { bytesWritten } = await handle.writev(chunks)
-  if (bytesWritten === bytes) return
-  // A short write (a signal, a full disk): the rest goes alone, and the system says then what is wrong.
-  const rest = Buffer.concat(chunks).subarray(bytesWritten)
-  await handle.writeFile(rest)
 }

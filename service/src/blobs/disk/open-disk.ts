@@ -6,6 +6,7 @@ import type { Blobs } from '../../assets/ports.ts'
 import { openFileWriter } from './file-writer.ts'
 import { createSyncFolder } from './folder-sync.ts'
 import { readFileRange } from './read-file.ts'
+import { findSavedFile } from './saved-file.ts'
 import { ifThere, onDisk } from './trouble.ts'
 
 const KEY = /^(quarantine\/[\w-]+\.\d+|media\/[0-9a-f]{2}\/[0-9a-f]{32})$/
@@ -27,9 +28,13 @@ export async function openDisk(root: string): Promise<DiskBlobs> {
     if (!KEY.test(key)) throw new Error(`not a blob key: ${key}`)
     return path.join(root, key)
   }
+  const placeOf = (key: string) => ({
+    temporary: path.join(incoming, path.basename(key)),
+    target: fileOf(key),
+  })
   return {
-    create: async key =>
-      openFileWriter({ temporary: path.join(incoming, path.basename(key)), target: fileOf(key) }, syncFolder),
+    create: async key => openFileWriter(placeOf(key), syncFolder),
+    saved: async (key, sizeBytes) => findSavedFile(placeOf(key), syncFolder, sizeBytes),
     promote: (quarantineKey, mediaKey) =>
       onDisk(async () => {
         const target = fileOf(mediaKey)

@@ -1,0 +1,47 @@
+// An upload's bytes are whole: they are looked at, and the attempt has received them.
+import { within } from '../ground/within.ts'
+import type { Verdict } from './admit.ts'
+import { assetEvent } from './asset-event.ts'
+import { judged, type ReceivedAttempt, type ReceivedBytes, received } from './attempt.ts'
+import { type LiveUpload, overtaken } from './claim.ts'
+import { discard, discardUnfinished } from './discard.ts'
+import { look } from './look.ts'
+import type { Ports } from './ports.ts'
+
+type ArrivePorts = Pick<Ports, 'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'clock' | 'ids'>
+
+/** The upload's answer waits so long for the verdict, which spares a write and makes complete quick. */
+const VERDICT_WAIT_MS = 2_000
+
+/** Throws `conflict`, and removes the bytes, where the upload no longer holds its attempt. */
+export async function arrive(
+  ports: ArrivePorts,
+  { asset, attempt }: LiveUpload,
+  bytes: ReceivedBytes,
+): Promise<void> {
+  const looking = look(ports, bytes, asset)
+  const verdict = await within(ports.clock, VERDICT_WAIT_MS, looking, undefined).catch(() => undefined)
+  const whole = received(attempt, bytes, ports.clock.now())
+  const after = verdict === undefined ? whole : judged(whole, verdict)
+  const saved = await ports.assets.save({
+    attempts: [{ before: attempt, after }],
+    events: [assetEvent(ports, asset, 'asset.uploaded', { data: { size_bytes: bytes.sizeBytes } })],
+  })
+  if (saved !== 'saved') {
+    await discard(ports, bytes.key)
+    throw overtaken()
+  }
+  if (attempt.received !== null) await discard(ports, attempt.received.key)
+  if (attempt.partial !== null && attempt.partial.key !== bytes.key)
+    await discardUnfinished(ports, attempt.partial.key)
+  if (verdict === undefined) keepVerdict(ports, whole, looking)
+}
+
+/** A slow verdict is kept when it comes; if it is lost, whoever completes the asset looks again. */
+function keepVerdict(ports: ArrivePorts, attempt: ReceivedAttempt, looking: Promise<Verdict>): void {
+  looking
+    .then(verdict =>
+      ports.assets.save({ attempts: [{ before: attempt, after: judged(attempt, verdict) }], events: [] }),
+    )
+    .catch(() => undefined)
+}

@@ -1,0 +1,130 @@
+// One stretch of a resumable upload: its file, and what the row says of it.
+import { conflict } from '../../ground/errors.ts'
+import { arrive } from '../arrive.ts'
+import { type Attempt, type PartialBytes, released } from '../attempt.ts'
+import type { LiveUpload } from '../claim.ts'
+import { discardUnfinished } from '../discard.ts'
+import type { Ports } from '../ports.ts'
+import type { ReceivePorts } from '../receive.ts'
+import { sniffStored } from '../stage.ts'
+import { type AttemptRow, createAttemptRow } from './attempt-row.ts'
+import { keepHash } from './kept-hashes.ts'
+import type { Progress } from './progress.ts'
+import { openUnfinished, type Unfinished } from './unfinished.ts'
+
+export type ResumePorts = ReceivePorts & Pick<Ports, 'hashes' | 'policy'>
+
+export interface Continuation {
+  sizeBytes(): number
+  /** Bytes that may count are made sure every now and then, so that a crash costs no more than those since. */
+  write(chunk: Uint8Array, bytes: { mayCount: boolean }): Promise<void>
+  /** The bytes came to their end and are durable; those of a whole file the attempt has received. */
+  settle(): Promise<Progress>
+  /** The connection broke: what came is durable. Never throws. */
+  keepWhatCame(): Promise<void>
+  /** The upload is where it was before. Never throws. */
+  dropWhatCame(): Promise<void>
+}
+
+/** So many bytes at most are sent again after a crash. */
+const SAVE_EVERY_BYTES = 16 * 1024 * 1024
+
+/** Throws `conflict` where the bytes that were kept are gone: the upload begins anew then. */
+export async function openContinuation(
+  ports: ResumePorts,
+  { before, held }: { before: Attempt; held: LiveUpload },
+): Promise<Continuation> {
+  const { asset, attempt } = held
+  const partial = attempt.partial
+  if (partial === null) throw new Error('an upload goes on without a place for its bytes')
+  const row = createAttemptRow(ports, attempt)
+  const handBack = (leaseUntil: number | null) =>
+    row.write(current => ({ ...current, leaseUntil })).catch(() => undefined)
+  try {
+    const file = await openUnfinished(ports, partial, { before, held: attempt })
+    if (file !== undefined) {
+      if (file.partial.sizeBytes > 0 && file.partial.key !== partial.key) await moveTo(ports, row, file)
+      return continuationOf(ports, { asset, row, file })
+    }
+  } catch (error) {
+    await handBack(before.leaseUntil) // whoever may still be writing to the old file may do so as before
+    throw error
+  }
+  await row.write(current => ({ ...released(current), partial: { ...partial, sizeBytes: 0 } }))
+  throw conflict('The bytes that had arrived are lost: ask with HEAD, and begin again.', false)
+}
+
+/** The row speaks of the copy from now on. */
+async function moveTo(ports: ResumePorts, row: AttemptRow, { writer, partial }: Unfinished): Promise<void> {
+  const old = row.attempt().partial
+  try {
+    await writer.save()
+    await row.writeKept(partial)
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+  if (old !== null) await discardUnfinished(ports, old.key)
+}
+
+interface Stretch {
+  asset: LiveUpload['asset']
+  row: AttemptRow
+  file: Unfinished
+}
+
+function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Continuation {
+  const { writer, hash, partial: start } = file
+  const hashAtStart = hash.copy()
+  let sizeBytes = start.sizeBytes
+  const now = (): PartialBytes => ({ ...start, sizeBytes })
+  const save = async () => {
+    await writer.save()
+    await row.writeKept(now())
+  }
+  /** Only a file that the row speaks of is worth keeping. */
+  const leave = () => (row.sureBytes() > 0 ? writer.close() : writer.abort())
+  const pause = async () => {
+    try {
+      await writer.save()
+      await row.writeKept(now(), { letGo: true })
+      keepHash(ports.hashes, start.key, { hash, sizeBytes })
+    } finally {
+      await leave()
+    }
+  }
+  const dropWhatCame = async () => {
+    await leave()
+    keepHash(ports.hashes, start.key, { hash: hashAtStart, sizeBytes: start.sizeBytes })
+    await row.write(released).catch(() => undefined)
+  }
+  return {
+    sizeBytes: () => sizeBytes,
+    write: async (chunk, { mayCount }) => {
+      hash.update(chunk)
+      await writer.write(chunk)
+      sizeBytes += chunk.byteLength
+      if (mayCount && sizeBytes - row.sureBytes() >= SAVE_EVERY_BYTES) await save()
+      else await row.renewInTime()
+    },
+    settle: async () => {
+      if (sizeBytes === start.totalBytes) await finish(ports, { asset, row, file }, sizeBytes)
+      else await pause()
+      return { offset: sizeBytes, totalBytes: start.totalBytes, expiresAt: row.attempt().expiresAt }
+    },
+    keepWhatCame: () => (sizeBytes > start.sizeBytes ? pause().catch(() => undefined) : dropWhatCame()),
+    dropWhatCame,
+  }
+}
+
+/** If the row cannot be written, the whole file waits under its name for whoever goes on. */
+async function finish(ports: ResumePorts, { asset, row, file }: Stretch, sizeBytes: number): Promise<void> {
+  const { writer, partial, hash } = file
+  await writer.commit().catch(async error => {
+    await writer.close()
+    throw error
+  })
+  const bytes = { key: partial.key, sizeBytes, sha256: hash.digest('hex') }
+  const sniffedType = await sniffStored(ports, bytes)
+  await arrive(ports, { asset, attempt: row.attempt() }, { ...bytes, sniffedType })
+}
