@@ -5,6 +5,8 @@ import type { App } from './app.ts'
 
 /** A refused client may still be sending: so long, and so much, is read and dropped, that it can hear the answer. */
 const LINGER_MS = 10_000
+/** A service that stops does not wait that long. */
+const LINGER_ON_CLOSE_MS = 500
 const LINGER_BYTES = 64 * 1024 * 1024
 
 /** An upload may take any time, as long as it comes on: what it sends buys it time at this rate. */
@@ -52,15 +54,28 @@ function watchPace(tooSlow: () => void) {
 
 /** Cuts off whoever goes on sending a body that has been answered already. */
 export function boundUnreadBodies(app: App): void {
+  const lingering = new Set<FastifyRequest['raw']>()
+  let lingerMs = LINGER_MS
   app.addHook('onSend', async ({ raw }) => {
-    if (!raw.complete) linger(raw)
+    if (raw.complete) return
+    lingering.add(raw)
+    raw.once('close', () => lingering.delete(raw))
+    drop(raw)
+    cutOffIn(lingerMs, raw)
+  })
+  app.addHook('preClose', async () => {
+    lingerMs = LINGER_ON_CLOSE_MS
+    for (const raw of lingering) cutOffIn(lingerMs, raw)
   })
 }
 
-function linger(raw: FastifyRequest['raw']): void {
-  let dropped = 0
-  const cutOff = setTimeout(() => raw.destroy(), LINGER_MS).unref()
+function cutOffIn(ms: number, raw: FastifyRequest['raw']): void {
+  const cutOff = setTimeout(() => raw.destroy(), ms).unref()
   raw.once('close', () => clearTimeout(cutOff))
+}
+
+function drop(raw: FastifyRequest['raw']): void {
+  let dropped = 0
   raw.on('data', (chunk: Buffer) => {
     dropped += chunk.byteLength
     if (dropped > LINGER_BYTES) raw.destroy()

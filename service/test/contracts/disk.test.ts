@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openDisk } from '../../src/blobs/disk/open-disk.ts'
 import { type BlobStore, describeBlobs } from './blobs-contract.ts'
+import { describeSavedBlobs } from './saved-blobs-contract.ts'
 
 async function openStore(): Promise<BlobStore> {
   const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-bytes-'))
@@ -16,3 +17,4 @@ async function openStore(): Promise<BlobStore> {
 }
 
 describeBlobs('A folder', openStore)
+describeSavedBlobs('A folder', openStore)

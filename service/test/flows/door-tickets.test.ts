@@ -168,10 +168,12 @@ test('a page may read why the door refused it', async () => {
   for (const { headers } of refused) expect(headers.get('access-control-allow-origin')).toBe('*')
 })
 
-test('the door has no window: GET shows nothing of what lies behind it', async () => {
+test('the door has no window: GET shows nothing of what lies behind it, and tus is spoken or not at all', async () => {
   const reservation = await uploaded(herbarium)
-  for (const method of ['GET', 'DELETE', 'PATCH'])
-    expect((await herbarium.fetch(reservation.upload_url, { method })).status).toBe(404)
+  const statusOf = async (method: string) =>
+    (await herbarium.fetch(reservation.upload_url, { method })).status
+  expect(await statusOf('GET')).toBe(404)
+  for (const method of ['HEAD', 'PATCH', 'DELETE']) expect(await statusOf(method)).toBe(412)
 })
 
 test('a ticket names its file, cap and end, and nothing secret: not the key, not the media url', async () => {
