@@ -99,14 +99,14 @@ function withBytes(ports: CompletePorts, { asset, attempt }: Upload): Unsettled 
     throw conflict('The bytes are still arriving: complete the asset when the upload has answered.', true)
   throw conflict(
     attempt.state === 'open'
-      ? `${arrivedOf(attempt)}: send them to the upload URL first, or POST /assets/{asset_id}/retry for fresh instructions.`
+      ? `${missingOf(attempt)} to the upload URL first, or POST /assets/{asset_id}/retry for fresh instructions.`
       : `This upload is ${attempt.state}: POST /assets/{asset_id}/retry gives fresh instructions.`,
     false,
   )
 }
 
-function arrivedOf({ partial }: OpenAttempt): string {
-  if (partial === null || partial.sizeBytes === 0) return 'No bytes have arrived'
+function missingOf({ partial }: OpenAttempt): string {
+  if (partial === null || partial.sizeBytes === 0) return 'No bytes have arrived: send them'
   const { sizeBytes, totalBytes } = partial
-  return `Only ${sizeBytes} of ${totalBytes ?? 'an unknown number of'} bytes have arrived`
+  return `Only ${sizeBytes} of ${totalBytes ?? 'an unknown number of'} bytes have arrived: send the rest`
 }

@@ -1,7 +1,16 @@
 // Whatever an asset or an attempt says is said again, field by field, in each of their states.
 import { describe, expect, it } from 'vitest'
 import type { Asset } from '../../src/assets/asset.ts'
-import { type Attempt, claimed, closed, received, released, renewed } from '../../src/assets/attempt.ts'
+import {
+  type Attempt,
+  begun,
+  claimed,
+  closed,
+  kept,
+  received,
+  released,
+  renewed,
+} from '../../src/assets/attempt.ts'
 import { attemptOf, bytesOf, failedOf, NOON, pendingOf, readyOf } from '../support/specimens.ts'
 import { type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
@@ -13,6 +22,16 @@ const attemptStates: Record<string, (open: ReturnType<typeof attemptOf>) => Atte
   'open, with an upload that goes on': open =>
     renewed(claimed(open, { now: NOON, transport: 'put' }), NOON + 9),
   'open, after an upload was cut short': open => released(claimed(open, { now: NOON, transport: 'put' })),
+  'open, with a resumable upload begun, of no known length': open =>
+    begun(open, { now: NOON, totalBytes: null }),
+  'open, with some bytes of a resumable upload': open =>
+    kept(
+      begun(open, { now: NOON, totalBytes: HUGE }),
+      { key: `${open.quarantineKey}.1`, sizeBytes: HUGE - 1, totalBytes: HUGE },
+      { now: NOON + 5, ttlMs: 9_000_000 },
+    ),
+  'received, with a resumable upload begun anew': open =>
+    begun(received(open, bytesOf(`${open.quarantineKey}.1`), NOON), { now: NOON + 8, totalBytes: 12 }),
   received: open => received(open, bytesOf(`${open.quarantineKey}.1`), NOON + 7),
   'received, of no known type': open =>
     received(open, bytesOf(`${open.quarantineKey}.1`, { sniffedType: null, sizeBytes: HUGE }), NOON),

@@ -1,7 +1,8 @@
 // What counting, creating and the removal of leftovers ask of the rows.
 import { describe, expect, it } from 'vitest'
 import type { Attempt, OpenAttempt } from '../../src/assets/attempt.ts'
-import { claimed, closed, received, stagingKey } from '../../src/assets/attempt.ts'
+import { begun, claimed, closed, received, stagingKey } from '../../src/assets/attempt.ts'
+import { randomIds } from '../../src/ground/ids.ts'
 import { attemptOf, bytesOf, failedOf, NOON, pendingOf, readyOf, requestOf } from '../support/specimens.ts'
 import { addProject, addWorkspace, type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
@@ -61,6 +62,35 @@ export function describeAssetUpkeep(name: string, open: OpenInstallation): void 
       )
       const kept = [`${arriving}.2`, `${arrived}.1`, `${both}.1`, stagingKey(again.attempt)]
       expect(await garden.assets.protectedKeys(keys)).toEqual(new Set(kept))
+    })
+
+    it('protects bytes that have arrived in part, also under the name an attempt before gave them', async () => {
+      const carried = { key: `quarantine/${randomIds.token()}.3`, sizeBytes: 9, totalBytes: null }
+      const ours = await plantAttempt(open => ({
+        ...open,
+        partial: { ...carried, key: `${open.quarantineKey}.1` },
+      }))
+      await plantAttempt(open => ({ ...open, partial: carried }))
+      const kept = [`${ours.attempt.quarantineKey}.1`, carried.key]
+      const dead = [`${ours.attempt.quarantineKey}.2`, carried.key.replace('.3', '.4')]
+      expect(await garden.assets.protectedKeys([...kept, ...dead])).toEqual(new Set(kept))
+    })
+
+    it('counts bytes that have arrived, in part or whole, until their attempt is over', async () => {
+      const used = async () => (await garden.assets.usage(garden.workspaceId)).usedBytes
+      const { attempt } = await plantAttempt()
+      const steps = [
+        [begun(attempt, { now: NOON, totalBytes: 100 }), 0],
+        [{ ...attempt, partial: { key: 'quarantine/some.1', sizeBytes: 60, totalBytes: 100 } }, 60],
+        [received(attempt, bytesOf('quarantine/all.1', { sizeBytes: 100 }), NOON), 100],
+        [closed(attempt, 'expired'), 0],
+      ] as const
+      let before: Attempt = attempt
+      for (const [after, bytes] of steps) {
+        expect(await garden.assets.save({ attempts: [{ before, after }], events: [] })).toBe('saved')
+        expect(await used()).toBe(bytes)
+        before = after
+      }
     })
 
     it('protects nothing of an attempt that is over, or that never was', async () => {

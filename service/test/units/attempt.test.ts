@@ -1,9 +1,11 @@
 // An attempt's way from open to closed, and who holds it meanwhile.
 import { describe, expect, it } from 'vitest'
 import {
+  begun,
   claimed,
   closed,
   isLeased,
+  kept,
   LEASE_MS,
   received,
   released,
@@ -55,6 +57,34 @@ describe('An attempt', () => {
   it('is let go without forgetting the upload that was cut short', () => {
     const held = claimed(open, upload)
     expect(released(held)).toStrictEqual({ ...held, leaseUntil: null })
+  })
+
+  it('begins a resumable upload at its first byte, in a file of its own, and holds nothing', () => {
+    const begunAt = begun(claimed(open, upload), { now: NOON + 5, totalBytes: 100 })
+    expect(begunAt).toMatchObject({
+      fence: 2,
+      transport: 'tus',
+      leaseUntil: null,
+      partial: { key: `${open.quarantineKey}.2`, sizeBytes: 0, totalBytes: 100 },
+    })
+  })
+
+  it('gains time with the bytes it keeps, and never loses any', () => {
+    const held = claimed(open, upload)
+    const partial = { key: stagingKey(held), sizeBytes: 7, totalBytes: 100 }
+    const later = kept(held, partial, { now: NOON + 3_000_000, ttlMs: 3_600_000 })
+    expect(later).toMatchObject({
+      partial,
+      expiresAt: NOON + 6_600_000,
+      leaseUntil: NOON + 3_000_000 + LEASE_MS,
+    })
+    expect(kept(later, partial, { now: NOON + 3_000_000, ttlMs: 1000 }).expiresAt).toBe(NOON + 6_600_000)
+  })
+
+  it('has nothing unfinished once bytes are whole, or it is over', () => {
+    const partial = { key: `${open.quarantineKey}.1`, sizeBytes: 7, totalBytes: 100 }
+    expect(received({ ...open, partial }, bytes, NOON).partial).toBeNull()
+    expect(closed({ ...open, partial }, 'expired').partial).toBeNull()
   })
 
   it('has received whole bytes when an upload ends, and is held no more', () => {
