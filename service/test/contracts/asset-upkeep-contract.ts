@@ -78,7 +78,9 @@ export function describeAssetUpkeep(name: string, open: OpenInstallation): void 
 
     it('counts bytes that have arrived, in part or whole, until their attempt is over', async () => {
       const used = async () => (await garden.assets.usage(garden.workspaceId)).usedBytes
-      const { attempt } = await plantAttempt()
+      const asset = await plant(garden.assets, pendingOf(garden.workspaceId))
+      const attempt = attemptOf({ ...asset, attempt: 2 })
+      await garden.assets.save({ attempts: [{ after: attempt }], events: [] })
       const steps = [
         [begun(attempt, { now: NOON, totalBytes: 100 }), 0],
         [{ ...attempt, partial: { key: 'quarantine/some.1', sizeBytes: 60, totalBytes: 100 } }, 60],
