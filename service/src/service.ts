@@ -5,6 +5,7 @@ import path from 'node:path'
 import pino from 'pino'
 import type { CompletePorts } from './assets/complete.ts'
 import type { Ports } from './assets/ports.ts'
+import { runDiscard } from './assets/run-discard.ts'
 import { runFetch } from './assets/run-fetch.ts'
 import { runSettle } from './assets/run-settle.ts'
 import { openDisk } from './blobs/disk/open-disk.ts'
@@ -17,6 +18,7 @@ import { type Ids, randomIds } from './ground/ids.ts'
 import { signingKeys } from './ground/secrets.ts'
 import { createApp } from './http/create-app.ts'
 import type { Deps } from './http/deps.ts'
+import { createFlights } from './http/flights.ts'
 import { watchUnused } from './http/unused-connections.ts'
 import { createUrls, type Urls } from './http/urls.ts'
 import { openBackground } from './jobs/background.ts'
@@ -64,6 +66,7 @@ export async function openService(config: Config, world: World = systemWorld): P
   const logger = pino({ level: config.logLevel, base: null })
   const servants = await openServants(config, world)
   const { ports, background } = join(config, world, { servants, logger })
+  const sweeping = { ...ports, forgetRequests: servants.records.forgetRequests }
   const address = createAddress(config)
   const urls = createUrls({ ...address, ticketKey: servants.signing.tickets })
   const app = await createApp(depsOf(config, { servants, ports, urls }), {
@@ -84,13 +87,13 @@ export async function openService(config: Config, world: World = systemWorld): P
       const { host, port } = config
       await app.listen({ host, port, listenTextResolver: origin => `listening on ${origin}` })
       address.listensOn(app.server)
-      sweeper = openSweeper(ports, {
+      sweeper = openSweeper(sweeping, {
         intervalMs: SWEEP_INTERVAL_MS,
         onSwept: report => logger.debug(report, 'swept'),
         onError: error => logger.error({ err: error }, 'the sweep failed and will be tried again'),
       })
     },
-    sweep: () => sweep(ports),
+    sweep: () => sweep(sweeping),
     close: async () => {
       await sweeper?.close()
       await background.close() // what it was doing goes on at the next start, and requests that waited for it answer
@@ -132,6 +135,7 @@ function join(config: Config, world: World, parts: { servants: Servants; logger:
       run: {
         fetch: (job, signal) => runFetch(ports, job, signal),
         settle: job => runSettle(ports, job),
+        discard: job => runDiscard(ports, job),
       },
       onError: (error, job) =>
         parts.logger.error({ err: error, job: job?.id }, 'a job failed and will be run again'),
@@ -173,6 +177,8 @@ function depsOf(
     keys: records.keys,
     projects: records.projects,
     findRequest: records.findRequest,
+    saveRequest: records.saveRequest,
+    flights: createFlights(),
     urls: parts.urls,
     signing,
     mediaCacheSeconds: config.mediaCacheSeconds,

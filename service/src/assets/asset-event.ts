@@ -12,6 +12,7 @@ export type AssetEventType =
   | 'asset.cancelled'
   | 'asset.retried'
   | 'asset.attached'
+  | 'asset.deleted'
 
 export interface AssetEvent {
   id: string

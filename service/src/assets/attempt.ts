@@ -44,7 +44,7 @@ interface AttemptCore {
   leaseUntil: number | null
   firstByteAt: number | null
   lastByteAt: number | null
-  /** What the one gate said of the received bytes; null while it has not. */
+  /** What the one gate said of the received bytes, or why there are none; null while nothing is said. */
   verdict: Verdict | null
   /** Null where no resumable upload has begun, or it is whole. */
   partial: PartialBytes | null

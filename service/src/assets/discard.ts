@@ -6,9 +6,12 @@ import type { Ports } from './ports.ts'
 export const discard = (ports: Pick<Ports, 'blobs'>, key: string): Promise<void> =>
   ports.blobs.remove(key).catch(() => undefined)
 
+/** Where a write lies that was not finished. */
+export const unfinishedKey = (key: string): string => key.replace(/^quarantine\//, 'incoming/')
+
 /** A write that was never finished, or was just now. */
 export async function discardUnfinished(ports: Pick<Ports, 'blobs'>, key: string): Promise<void> {
-  await discard(ports, key.replace(/^quarantine\//, 'incoming/'))
+  await discard(ports, unfinishedKey(key))
   await discard(ports, key)
 }
 

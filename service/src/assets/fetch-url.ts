@@ -2,7 +2,7 @@
 import type { Actor } from '../ground/actor.ts'
 import { invalidField } from '../ground/errors.ts'
 import type { Job } from '../ground/job.ts'
-import type { RequestClaim } from '../ground/request-record.ts'
+import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { within } from '../ground/within.ts'
 import { assetEvent } from './asset-event.ts'
 import { describe, type SaidOfAsset } from './describe.ts'
@@ -45,7 +45,7 @@ export async function fetchUrl(
     asset: { after: asset },
     attempts: [{ after: attempt }],
     events: [assetEvent(ports, asset, 'asset.created', { actorKeyId: actor.keyId })],
-    request: request && { ...request, subjectId: asset.id, attempt: attempt.n },
+    request: answered(request, asset.id, attempt.n),
     job: { begin: job, lease: ports.background.lease() },
   })
   if (outcome !== 'saved') return undefined

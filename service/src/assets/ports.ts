@@ -26,13 +26,16 @@ export interface AssetChange {
   asset?: { before?: Asset; after: Asset }
   /** Without `before` the attempt is new; with it the row must still have `before`'s state and fence. */
   attempts?: { before?: Attempt; after: Attempt }[]
+  /** Removes the asset and its attempts: the row must still have its version, the attempt its state and fence. */
+  remove?: Upload
+  /** Its asset must be there. */
   node?: PlacedNode | undefined
   events: AssetEvent[]
   /** Work that is to go on after this write, with the lease of whoever begins it at once. */
   job?: { begin: Job; lease: Lease } | undefined
   /** Ends all work about the asset of this id. */
   endJobsOf?: string | undefined
-  /** An idempotency key that this write answers; when it is taken, nothing is written. */
+  /** The request that this write answers; when its key is taken, nothing is written. */
   request?: RequestRecord | undefined
 }
 

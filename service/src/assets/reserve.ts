@@ -1,6 +1,6 @@
 // Reserving an upload: a promise of bytes, with a place to send them.
 import type { Actor } from '../ground/actor.ts'
-import type { RequestClaim } from '../ground/request-record.ts'
+import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { assetEvent } from './asset-event.ts'
 import { describe, type SaidOfAsset } from './describe.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
@@ -28,7 +28,7 @@ export async function reserve(
     asset: { after: asset },
     attempts: [{ after: attempt }],
     events: [assetEvent(ports, asset, 'asset.created', { actorKeyId: actor.keyId })],
-    request: request && { ...request, subjectId: asset.id, attempt: attempt.n },
+    request: answered(request, asset.id, attempt.n),
   })
   return outcome === 'saved' ? { asset, attempt } : undefined
 }

@@ -1,6 +1,7 @@
 // Retrying an upload: fresh instructions for the same asset and URL; the old ones are dead.
 import type { Actor } from '../ground/actor.ts'
 import { conflict } from '../ground/errors.ts'
+import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { reopened } from './asset.ts'
 import { assetEvent } from './asset-event.ts'
 import { type Attempt, closed, type OpenAttempt } from './attempt.ts'
@@ -17,10 +18,15 @@ type RetryPorts = Pick<Ports, 'assets' | 'blobs' | 'uploads' | 'clock' | 'ids' |
 const TRIES = 10
 
 /**
- * Answers the pending asset with its new attempt. Throws `conflict` for an asset that is ready, and where the old
- * attempt is over and makes no room for the new one, what `mayOpen` throws.
+ * Answers the pending asset with its new attempt, or undefined when a request with the same idempotency key was
+ * first. Throws `conflict` for an asset that is ready, and where the old attempt is over and makes no room for the
+ * new one, what `mayOpen` throws.
  */
-export async function retry(ports: RetryPorts, actor: Actor, assetId: string): Promise<Upload> {
+export async function retry(
+  ports: RetryPorts,
+  actor: Actor,
+  { assetId, request }: { assetId: string; request?: RequestClaim | undefined },
+): Promise<Upload | undefined> {
   for (let n = 0; n < TRIES; n++) {
     const { asset, attempt } = await findStill(ports, actor, assetId)
     if (asset.status === 'ready')
@@ -34,7 +40,9 @@ export async function retry(ports: RetryPorts, actor: Actor, assetId: string): P
       attempts: [...supersede(attempt), { after: next }],
       endJobsOf: asset.id,
       events: [assetEvent(ports, pending, 'asset.retried', { actorKeyId: actor.keyId })],
+      request: answered(request, asset.id, next.n),
     })
+    if (outcome === 'already_answered') return undefined
     if (outcome !== 'saved') continue
     if (attempt.received !== null) await discard(ports, attempt.received.key)
     return { asset: pending, attempt: next }
@@ -44,9 +52,9 @@ export async function retry(ports: RetryPorts, actor: Actor, assetId: string): P
 
 /** An upload that this process has under way stops first, so that all it brought is carried on. */
 async function findStill(ports: RetryPorts, actor: Actor, assetId: string): Promise<Upload> {
-  const { attempt } = await findOwnUpload(ports, actor, assetId)
-  await stopUpload(ports, { assetId, attempt: attempt.n }, overtaken())
-  return findOwnUpload(ports, actor, assetId)
+  const upload = await findOwnUpload(ports, actor, assetId)
+  const wasUnderWay = await stopUpload(ports, { assetId, attempt: upload.attempt.n }, overtaken())
+  return wasUnderWay ? findOwnUpload(ports, actor, assetId) : upload
 }
 
 /** What has arrived of a resumable upload goes along; so does a hold that was not given up, for its holder may live. */

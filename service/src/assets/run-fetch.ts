@@ -109,14 +109,11 @@ async function giveUp(
   { job, asset, attempt }: Fetching,
   failure: FetchFailure,
 ): Promise<undefined> {
-  const failed: FailedAsset = refused(asset, {
-    admitted: false,
-    code: 'fetch_failed',
-    message: failure.message,
-  })
+  const verdict = { admitted: false, code: 'fetch_failed', message: failure.message } as const
+  const failed: FailedAsset = refused(asset, verdict)
   await ports.assets.save({
     asset: { before: asset, after: failed },
-    attempts: [{ before: attempt, after: closed(attempt, 'failed') }],
+    attempts: [{ before: attempt, after: closed({ ...attempt, verdict }, 'failed') }],
     events: [
       assetEvent(ports, failed, 'asset.failed', {
         actorKeyId: job.payload.actor_key_id ?? null,

@@ -1,6 +1,6 @@
 // A direct upload: bytes and description in one request, ready in one answer.
 import type { Actor } from '../ground/actor.ts'
-import type { RequestClaim } from '../ground/request-record.ts'
+import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { assetEvent } from './asset-event.ts'
 import { claimed, type ReceivedBytes, received } from './attempt.ts'
 import { describe, type SaidOfAsset } from './describe.ts'
@@ -52,7 +52,7 @@ export async function storeDirect(
       attempts: [{ after: settled.attempt }],
       node: settled.node,
       events: [...begun, settled.event],
-      request: request && { ...request, subjectId: pending.id, attempt: attempt.n },
+      request: answered(request, pending.id, attempt.n),
     })
   return settle(ports, { asset: pending, attempt }, { ...by, save, bytesNotCounted: bytes.sizeBytes })
 }

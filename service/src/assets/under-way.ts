@@ -45,10 +45,14 @@ export async function takingOver<T>(
   }
 }
 
-/** Stops the upload that this process has under way on the attempt; what it brought is in the row afterwards. */
-export async function stopUpload(ports: UploadPorts, place: Place, reason: Error): Promise<void> {
+/**
+ * Stops the upload that this process has under way on the attempt; what it brought is in the row afterwards. Answers
+ * whether there was one.
+ */
+export async function stopUpload(ports: UploadPorts, place: Place, reason: Error): Promise<boolean> {
   const running = ports.uploads.get(nameOf(place))
   if (running !== undefined) await handOver(ports, running, reason)
+  return running !== undefined
 }
 
 async function handOver({ clock }: UploadPorts, upload: UploadUnderWay, reason: Error): Promise<void> {

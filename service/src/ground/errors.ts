@@ -108,6 +108,13 @@ export const idempotencyConflict = () =>
     'This idempotency key was used with another request body: send the same body, or a new key.',
   )
 
+export const idempotencyDuplicate = () =>
+  new Refusal(
+    'idempotency_duplicate',
+    'A request with this idempotency key is still under way: send it again for its answer.',
+    { retryAfterSeconds: 1 },
+  )
+
 export const overQuota = () =>
   new Refusal(
     'insufficient_credits',

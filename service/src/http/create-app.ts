@@ -17,6 +17,7 @@ import { attachAsset } from './routes/attach-asset.ts'
 import { completeAsset } from './routes/complete-asset.ts'
 import { createAsset } from './routes/create-asset.ts'
 import { createProject } from './routes/create-project.ts'
+import { deleteAsset } from './routes/delete-asset.ts'
 import { getAsset } from './routes/get-asset.ts'
 import { getAssetMedia } from './routes/get-asset-media.ts'
 import { getProject } from './routes/get-project.ts'
@@ -120,6 +121,7 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   createAsset(app, deps)
   completeAsset(app, deps)
   retryAsset(app, deps)
+  deleteAsset(app, deps)
   getAsset(app, deps)
   getAssetMedia(app, deps)
   listAssets(app, deps)

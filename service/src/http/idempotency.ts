@@ -1,96 +1,131 @@
 // Requests that may be sent twice: the second gets the first one's answer.
-import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import type { Clock } from '../ground/clock.ts'
-import { idempotencyConflict, invalidField } from '../ground/errors.ts'
+import { idempotencyConflict, idempotencyDuplicate, notFound, Refusal } from '../ground/errors.ts'
 import {
   REQUEST_TTL_MS,
   type RequestClaim,
   type RequestRecord,
-  type RequestScope,
+  type RequestRecords,
 } from '../ground/request-record.ts'
-import { idempotencyKey } from './schemas.ts'
-import { parse } from './validation.ts'
+import { within } from '../ground/within.ts'
+import { STATUS_OF } from './errors.ts'
+import type { Flights } from './flights.ts'
+import { type Asked, claimOf, isRepeated } from './request-claim.ts'
 
-const headerShape = z.object({ 'idempotency-key': idempotencyKey })
+/** A request without a key counts as the first one's repetition for this long. */
+const NOTE_TTL_MS = 10 * 60 * 1000
+/** How long a request waits for the same one that is under way; clients give up after 60 s. */
+const FLIGHT_WAIT_MS = 30_000
 
-export interface IdempotencyPorts {
+export interface IdempotencyPorts extends Pick<RequestRecords, 'findRequest' | 'saveRequest'> {
   clock: Clock
-  findRequest(scope: RequestScope): Promise<RequestRecord | undefined>
+  /** The requests under way in this process. */
+  flights: Flights
 }
 
 /** How a route does its work, and how it says again what it once did. */
-export interface Work<T> {
-  /** The status of a first answer. */
-  status: number
-  /** The body's field idempotency_key. */
-  bodyKey: string | undefined
-  /** What the body means; two bodies that mean the same are the same request. */
-  meaning: unknown
+export interface Work<T> extends Asked {
+  /** What is not found when an answer can no longer be given again. */
+  subject: 'asset' | 'project'
   /** Undefined says that a request with the same key was written first. */
   run(claim: RequestClaim | undefined): Promise<T | undefined>
-  replay(record: RequestRecord): Promise<T>
+  /** Undefined where what was answered is gone, or a note of it no longer holds. */
+  replay(record: RequestRecord): Promise<T | undefined>
+}
+
+interface Asking<T> {
+  ports: IdempotencyPorts
+  reply: FastifyReply
+  claim: RequestClaim
+  work: Work<T>
 }
 
 /**
  * Runs the work once per key and workspace key, method and path. The key is remembered in the same write as what
- * the work makes, so of twenty at once one makes it and nineteen are answered with it.
+ * the work makes, so of twenty at once one makes it and nineteen are answered with it. A request without a key is
+ * done each time, unless its client says that it has sent it before.
  */
 export async function idempotently<T>(
   ports: IdempotencyPorts,
-  http: { request: FastifyRequest; reply: FastifyReply },
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   work: Work<T>,
 ): Promise<T> {
-  const claim = claimOf(ports, http.request, work)
-  if (claim === undefined) return first(await work.run(undefined))
-  const found = await ports.findRequest(claim)
-  const known = found !== undefined && found.at > claim.at - REQUEST_TTL_MS ? found : undefined
-  const made = known === undefined ? await work.run(claim) : undefined
-  if (made !== undefined) return made
-  const record = known ?? first(await ports.findRequest(claim))
-  if (record.fingerprint !== claim.fingerprint) throw idempotencyConflict()
-  http.reply.header('idempotent-replayed', 'true').header('request-id', record.requestId).code(record.status)
-  return work.replay(record)
-}
-
-function claimOf<T>(
-  ports: IdempotencyPorts,
-  request: FastifyRequest,
-  work: Work<T>,
-): RequestClaim | undefined {
-  const key = keyOf(request, work.bodyKey)
-  if (key === undefined) return undefined
-  return {
-    keyId: request.actor.keyId,
-    method: request.method,
-    path: request.url.split('?')[0] ?? '',
-    key,
-    fingerprint: createHash('sha256').update(canonical(work.meaning)).digest('hex'),
-    status: work.status,
-    requestId: request.id,
-    at: ports.clock.now(),
+  const claim = claimOf(ports, request, work)
+  if (claim === undefined) return there(await work.run(undefined))
+  const asking = { ports, reply, claim, work }
+  const isFirst = claim.isNote && !isRepeated(request)
+  const turn = isFirst ? { land: ports.flights.begin(claim) } : await takeTurn(asking)
+  if ('answer' in turn) return turn.answer
+  try {
+    return (await runOnce(asking)) ?? there(await answerKnown(asking))
+  } finally {
+    turn.land()
   }
 }
 
-function keyOf(request: FastifyRequest, bodyKey: string | undefined): string | undefined {
-  const header = request.headers['idempotency-key']
-  if (header === undefined || header === '') return bodyKey
-  const { 'idempotency-key': headerKey } = parse(headerShape, { 'idempotency-key': header })
-  if (bodyKey !== undefined && bodyKey !== headerKey)
-    throw invalidField('idempotency_key', 'differs from the header Idempotency-Key: send one of them')
-  return headerKey
+/** Waits for the same request where it is under way, and answers with it; one that left nothing makes room for this. */
+async function takeTurn<T>(asking: Asking<T>): Promise<{ answer: T } | { land: () => void }> {
+  const { ports, claim } = asking
+  const deadline = ports.clock.now() + FLIGHT_WAIT_MS
+  for (;;) {
+    const ahead = ports.flights.ahead(claim)
+    if (ahead?.fingerprint === claim.fingerprint) {
+      const landed = ahead.landed.then(() => true)
+      if (!(await within(ports.clock, deadline - ports.clock.now(), landed, false)))
+        throw idempotencyDuplicate()
+    }
+    const answer = await answerKnown(asking)
+    if (answer !== undefined) return { answer }
+    // Of two that differ the stored one is right, so the rows are asked first.
+    if (ahead !== undefined && ahead.fingerprint !== claim.fingerprint) throw idempotencyConflict()
+    // Nothing may be awaited between looking and beginning.
+    if (ports.flights.ahead(claim) === undefined) return { land: ports.flights.begin(claim) }
+  }
 }
 
-/** JSON with sorted keys and without what was left undefined: equal meanings give equal text. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, part) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
+/** The answer of the same request that was finished before, if there is one; throws what that was refused with. */
+async function answerKnown<T>({ ports, reply, claim, work }: Asking<T>): Promise<T | undefined> {
+  const record = await ports.findRequest(claim)
+  const keptMs = claim.isNote ? NOTE_TTL_MS : REQUEST_TTL_MS
+  if (record === undefined || record.at <= claim.at - keptMs) return undefined
+  if (record.fingerprint !== claim.fingerprint) throw idempotencyConflict()
+  const answer = record.refusal === null ? await work.replay(record) : undefined
+  if (record.refusal === null && answer === undefined) {
+    if (claim.isNote) return undefined
+    throw notFound(work.subject)
+  }
+  reply.header('idempotent-replayed', 'true').header('request-id', record.requestId).code(record.status)
+  if (record.refusal !== null) throw new Refusal(record.refusal.code, record.refusal.message, record.refusal)
+  return answer
+}
 
-function first<T>(value: T | undefined): T {
+/** A refusal that holds is an answer too: with a key it is remembered before it is given. */
+async function runOnce<T>({ ports, claim, work }: Asking<T>): Promise<T | undefined> {
+  try {
+    return await work.run(claim)
+  } catch (error) {
+    if (claim.isNote || !(error instanceof Refusal) || !holds(error)) throw error
+    const { code, message, fields, canHeal } = error
+    const outcome = await ports.saveRequest({
+      ...claim,
+      status: STATUS_OF[code],
+      subjectId: null,
+      attempt: null,
+      refusal: { code, message, ...(fields ? { fields } : {}), canHeal },
+    })
+    if (outcome === 'already_answered') return undefined
+    throw error
+  }
+}
+
+/** Whether the same request would be refused again, as far as it depends on its sender. */
+function holds({ code, canHeal }: Refusal): boolean {
+  const status = STATUS_OF[code]
+  return status < 500 && status !== 401 && status !== 429 && !(status === 409 && canHeal)
+}
+
+function there<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a write was answered by a request that cannot be found')
   return value
 }

@@ -7,7 +7,7 @@ import type { Urls } from './urls.ts'
 
 const DESCRIPTION = `Reserve an upload, send the bytes, complete the asset; from then on it is verified and has a stable URL.
 Every answer carries a \`request-id\`. Errors are \`{"error": {"code", "message", "fields"?}}\`.
-\`POST /assets\` and \`POST /projects\` take an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again.`
+Every request that changes something takes an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again, marked \`idempotent-replayed: true\`.`
 
 /** Must be registered before the routes it is to describe. */
 export async function describeRoutes(app: App, version: string): Promise<void> {
@@ -86,7 +86,7 @@ const DESCRIPTIONS: Record<string, string> = {
   402: "The file does not fit into the workspace's quota",
   403: 'Not allowed',
   404: 'There is no such thing, or it is not yours',
-  409: 'The state does not allow it',
+  409: 'The state does not allow it, or the same request is still under way',
   413: 'Too large',
   422: 'The idempotency key was used with another body',
   429: 'Too many requests; try again after `retry-after` seconds',

@@ -2,19 +2,22 @@
 import { discardLeftovers } from '../assets/discard-leftovers.ts'
 import { expireAttempts } from '../assets/expire.ts'
 import type { Ports } from '../assets/ports.ts'
+import { type ForgetPorts, forgetRequests } from './forget-requests.ts'
 
-type SweepPorts = Pick<Ports, 'assets' | 'blobs' | 'clock' | 'ids'>
+type SweepPorts = Pick<Ports, 'assets' | 'blobs' | 'clock' | 'ids'> & ForgetPorts
 
 export interface SweepReport {
   attemptsExpired: number
   filesRemoved: number
+  requestsForgotten: number
 }
 
-/** One sweep: closes overdue attempts, then removes bytes that can no longer become an asset. */
+/** One sweep: closes overdue attempts, removes bytes that can no longer become an asset, forgets old requests. */
 export async function sweep(ports: SweepPorts): Promise<SweepReport> {
   const attemptsExpired = await expireAttempts(ports)
   const filesRemoved = await discardLeftovers(ports)
-  return { attemptsExpired, filesRemoved }
+  const requestsForgotten = await forgetRequests(ports)
+  return { attemptsExpired, filesRemoved, requestsForgotten }
 }
 
 /** Sweeps every `intervalMs`, never two at a time, until closed. A sweep that fails is reported and tried again. */

@@ -3,7 +3,7 @@ import type { Actor } from '../ground/actor.ts'
 import type { Clock } from '../ground/clock.ts'
 import { foreignWorkspace } from '../ground/errors.ts'
 import type { Ids } from '../ground/ids.ts'
-import type { RequestClaim } from '../ground/request-record.ts'
+import { answered, type RequestClaim } from '../ground/request-record.ts'
 import type { ProjectRecords } from './ports.ts'
 import { newProject, type Project } from './project.ts'
 
@@ -15,7 +15,6 @@ export async function createProject(
 ): Promise<Project | undefined> {
   if (input.workspaceId !== actor.workspaceId) throw foreignWorkspace()
   const project = newProject(ports, input)
-  const request = input.request && { ...input.request, subjectId: project.id, attempt: null }
-  const outcome = await ports.projects.insert(project, request)
+  const outcome = await ports.projects.insert(project, answered(input.request, project.id))
   return outcome === 'saved' ? project : undefined
 }

@@ -1,19 +1,17 @@
 // Every table of one installation, behind the nouns' ports.
 import type { AssetRecords } from '../assets/ports.ts'
 import type { JobRecords } from '../ground/job.ts'
-import type { RequestRecord, RequestScope } from '../ground/request-record.ts'
+import type { RequestRecords } from '../ground/request-record.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
 import type { WorkspaceRecords } from '../workspaces/ports.ts'
 
-export interface Records {
+export interface Records extends RequestRecords {
   workspaces: WorkspaceRecords
   keys: KeyRecords
   projects: ProjectRecords
   assets: AssetRecords
   jobs: JobRecords
-  /** The answered request with this idempotency key, if there is one. */
-  findRequest(scope: RequestScope): Promise<RequestRecord | undefined>
   /** Throws `unavailable` when rows cannot be read. */
   check(): Promise<void>
   close(): Promise<void>

@@ -1,11 +1,32 @@
-// Remembered requests: who asked for what under which idempotency key.
-import type { Kysely } from 'kysely'
-import { REQUEST_TTL_MS, type RequestRecord, type RequestScope } from '../ground/request-record.ts'
+// Remembered requests: who asked for what, under a key of the client's or a note of ours.
+import type { Kysely, Selectable } from 'kysely'
+import {
+  REQUEST_TTL_MS,
+  type RequestRecord,
+  type RequestRecords,
+  type RequestScope,
+  type StoredRefusal,
+} from '../ground/request-record.ts'
 import type { Tables } from './tables.ts'
-import type { Step } from './write.ts'
+import type { Step, Write } from './write.ts'
 
-/** Claims the idempotency key in the same write as what it made; a taken key undoes the whole write, one from long ago does not count. */
-export const rememberRequest = (db: Kysely<Tables>, request: RequestRecord): Step => ({
+type Db = Kysely<Tables>
+
+const SCOPE = ['key_id', 'method', 'path', 'key'] as const
+const NOTED = 'noted'
+
+export const createRequestRecords = (db: Db, write: Write): RequestRecords => ({
+  findRequest: scope => findRequest(db, scope),
+  saveRequest: async request =>
+    (await write([rememberRequest(db, request)])) === 'saved' ? 'saved' : 'already_answered',
+  forgetRequests: (before, limit) => forgetRequests(db, write, { before, limit }),
+})
+
+/**
+ * Claims the key in the same write as what it made. A taken key undoes the whole write; one from long ago does not
+ * count, and a note takes the place of any before it.
+ */
+export const rememberRequest = (db: Db, request: RequestRecord): Step => ({
   query: db
     .insertInto('requests')
     .values({
@@ -15,30 +36,26 @@ export const rememberRequest = (db: Kysely<Tables>, request: RequestRecord): Ste
       key: request.key,
       ...answerRow(request),
     })
-    .onConflict(conflict =>
-      conflict
-        .columns(['key_id', 'method', 'path', 'key'])
-        .doUpdateSet(answerRow(request))
-        .where('requests.at', '<=', request.at - REQUEST_TTL_MS),
-    )
+    .onConflict(conflict => {
+      const replaced = conflict.columns(SCOPE).doUpdateSet(answerRow(request))
+      return request.isNote ? replaced : replaced.where('requests.at', '<=', request.at - REQUEST_TTL_MS)
+    })
     .compile(),
   otherwise: 'already_answered',
 })
 
 const answerRow = (request: RequestRecord) => ({
   fingerprint: request.fingerprint,
-  state: 'answered',
+  state: request.isNote ? NOTED : 'answered',
   status: request.status,
+  refusal: request.refusal === null ? null : JSON.stringify(request.refusal),
   request_id: request.requestId,
   subject_id: request.subjectId,
   attempt: request.attempt,
   at: request.at,
 })
 
-export async function findRequest(
-  db: Kysely<Tables>,
-  scope: RequestScope,
-): Promise<RequestRecord | undefined> {
+async function findRequest(db: Db, scope: RequestScope): Promise<RequestRecord | undefined> {
   const row = await db
     .selectFrom('requests')
     .selectAll()
@@ -47,15 +64,36 @@ export async function findRequest(
     .where('path', '=', scope.path)
     .where('key', '=', scope.key)
     .executeTakeFirst()
-  return (
-    row && {
-      ...scope,
-      fingerprint: row.fingerprint,
-      status: row.status,
-      requestId: row.request_id,
-      subjectId: row.subject_id,
-      attempt: row.attempt,
-      at: row.at,
-    }
-  )
+  return row && requestFrom(row)
+}
+
+const requestFrom = (row: Selectable<Tables['requests']>): RequestRecord => ({
+  keyId: row.key_id,
+  method: row.method,
+  path: row.path,
+  key: row.key,
+  fingerprint: row.fingerprint,
+  status: row.status,
+  requestId: row.request_id,
+  subjectId: row.subject_id,
+  attempt: row.attempt,
+  refusal: row.refusal === null ? null : (JSON.parse(row.refusal) as StoredRefusal), // written by answerRow alone
+  isNote: row.state === NOTED,
+  at: row.at,
+})
+
+/** Counts what it is about to remove: of two who forget at once each may count the same ones. */
+async function forgetRequests(
+  db: Db,
+  write: Write,
+  { before, limit }: { before: number; limit: number },
+): Promise<number> {
+  const old = db.selectFrom('requests').select(SCOPE).where('at', '<=', before).orderBy('at').limit(limit)
+  const found = await old.execute()
+  if (found.length === 0) return 0
+  const remove = db
+    .deleteFrom('requests')
+    .where(eb => eb(eb.refTuple(...SCOPE), 'in', old.$asTuple(...SCOPE)))
+  await write([{ query: remove.compile() }])
+  return found.length
 }

@@ -1,10 +1,10 @@
 // The one write of an asset's change, as steps.
-import type { Insertable, Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { AssetEvent } from '../assets/asset-event.ts'
 import type { Attempt } from '../assets/attempt.ts'
 import type { PlacedNode } from '../assets/placement.ts'
-import type { AssetChange } from '../assets/ports.ts'
+import type { AssetChange, Upload } from '../assets/ports.ts'
 import { assetRow } from './asset-rows.ts'
 import { attemptRow } from './attempt-rows.ts'
 import { insertJob, removeJobsOf } from './job-records.ts'
@@ -20,6 +20,7 @@ export function stepsOf(db: Db, change: AssetChange): Step[] {
     ...(change.request ? [rememberRequest(db, change.request)] : []),
     ...(change.asset ? assetSteps(db, change.asset) : []),
     ...(change.attempts ?? []).flatMap(attempt => attemptSteps(db, attempt)),
+    ...(change.remove ? removalSteps(db, change.remove) : []),
     ...(change.node ? nodeSteps(db, change.node) : []),
     ...(change.endJobsOf ? [removeJobsOf(db, change.endJobsOf)] : []),
     ...(change.job ? [insertJob(db, change.job.begin, change.job.lease)] : []),
@@ -95,20 +96,39 @@ const countStep = (db: Db, workspaceId: string, added: { assets: number; bytes: 
     .compile(),
 })
 
+/** The rows themselves say what they weigh; it is taken off before they go. Attempts go with their asset. */
+function removalSteps(db: Db, { asset, attempt }: Upload): Step[] {
+  const remove = sql`delete from assets where id = ${asset.id} and version = ${asset.version} and exists (
+      select 1 from attempts where asset_id = ${asset.id} and n = ${attempt.n}
+        and state = ${attempt.state} and fence = ${attempt.fence}
+    )`
+  return [uncountStep(db, asset), { query: remove.compile(db), otherwise: 'stale' }]
+}
+
+/** Everything an asset and its attempts ever added to the counters, as `countStep` and `weightOf` did. */
+const uncountStep = (db: Db, asset: { id: string; workspaceId: string }): Step => ({
+  query: sql`update counters set
+      assets = assets - 1,
+      bytes = bytes - (select coalesce(sum(size_bytes), 0) from assets where id = ${asset.id} and status = 'ready'),
+      open_attempts = open_attempts - (
+        select count(*) from attempts where asset_id = ${asset.id} and state in ('open', 'received')
+      ),
+      received_bytes = received_bytes - (
+        select coalesce(sum(coalesce(received_bytes, 0) + coalesce(partial_bytes, 0)), 0) from attempts
+        where asset_id = ${asset.id} and state in ('open', 'received')
+      )
+    where workspace_id = ${asset.workspaceId}`.compile(db),
+})
+
+/** An asset that was deleted meanwhile gets no node. */
 function nodeSteps(db: Db, node: PlacedNode): Step[] {
-  const row: Insertable<Tables['nodes']> = {
-    id: node.id,
-    project_id: node.projectId,
-    asset_id: node.assetId,
-    type: node.type,
-    label: node.label,
-    width: node.width,
-    height: node.height,
-    actor_key_id: node.actorKeyId,
-    created_at: node.createdAt,
-  }
+  const insert = sql`insert into nodes
+      (id, project_id, asset_id, type, label, width, height, actor_key_id, created_at)
+    select ${node.id}, ${node.projectId}, id, ${node.type}, ${node.label}, ${node.width}, ${node.height},
+      ${node.actorKeyId}, ${node.createdAt}
+    from assets where id = ${node.assetId}`
   return [
-    { query: db.insertInto('nodes').values(row).compile() },
+    { query: insert.compile(db), otherwise: 'stale' },
     {
       query: db
         .updateTable('projects')

@@ -2,18 +2,21 @@
 import type { OpenInstallation } from '../support/use-records.ts'
 import { describeAssetExpiry } from './asset-expiry-contract.ts'
 import { describeAssetListing } from './asset-listing-contract.ts'
+import { describeAssetRemoval } from './asset-removal-contract.ts'
 import { describeRoundTrips } from './asset-round-trips-contract.ts'
 import { describeAssetSaving } from './asset-saving-contract.ts'
 import { describeAssetSearch } from './asset-search-contract.ts'
 import { describeAssetUpkeep } from './asset-upkeep-contract.ts'
 import { describeKeyRecords } from './key-records-contract.ts'
 import { describeProjectRecords } from './project-records-contract.ts'
-import { describeRequests } from './requests-contract.ts'
+import { describeForgetting, describeRequests } from './requests-contract.ts'
 import { describeWorkspaceRecords } from './workspace-records-contract.ts'
 
 export function describeRecords(name: string, open: OpenInstallation): void {
   describeAssetSaving(name, open)
+  describeAssetRemoval(name, open)
   describeRequests(name, open)
+  describeForgetting(name, open)
   describeRoundTrips(name, open)
   describeAssetListing(name, open)
   describeAssetSearch(name, open)

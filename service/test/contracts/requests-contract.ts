@@ -1,8 +1,9 @@
 // Idempotency keys: answered in the same write as what the request made, and answered once.
 import { describe, expect, it } from 'vitest'
-import { REQUEST_TTL_MS } from '../../src/ground/request-record.ts'
-import { attemptOf, eventOf, pendingOf, requestOf } from '../support/specimens.ts'
-import { type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
+import { randomIds } from '../../src/ground/ids.ts'
+import { REQUEST_TTL_MS, type RequestRecord } from '../../src/ground/request-record.ts'
+import { attemptOf, eventOf, NOON, pendingOf, requestOf } from '../support/specimens.ts'
+import { type OpenInstallation, plant, useGarden, useInstallation } from '../support/use-records.ts'
 
 export function describeRequests(name: string, open: OpenInstallation): void {
   describe(`${name}: requests with an idempotency key`, () => {
@@ -18,6 +19,36 @@ export function describeRequests(name: string, open: OpenInstallation): void {
         expect(await garden.assets.save({ ...creation(), request })).toBe('saved')
         const { keyId, method, path, key } = request
         expect(await garden.records.findRequest({ keyId, method, path, key })).toEqual(request)
+      }
+    })
+
+    it('keep what they were refused with, with and without fields', async () => {
+      const refusal = { code: 'not_found', message: 'There is no such asset.', canHeal: true } as const
+      const fields = [{ field: 'folder', message: 'is "no" folder' }]
+      for (const refused of [refusal, { ...refusal, fields, canHeal: false }]) {
+        const request = requestOf({ subjectId: null, attempt: null, status: 404, refusal: refused })
+        expect(await garden.records.saveRequest(request)).toBe('saved')
+        expect(await garden.records.findRequest(request)).toEqual(request)
+      }
+    })
+
+    it('can be remembered by themselves, once, before or after a write with their key', async () => {
+      const request = requestOf()
+      expect(await garden.records.saveRequest(request)).toBe('saved')
+      expect(await garden.records.saveRequest({ ...request, requestId: 'req_late' })).toBe('already_answered')
+      expect(await garden.assets.save(creation(request))).toBe('already_answered')
+      const made = creation()
+      await garden.assets.save(made)
+      expect(await garden.records.saveRequest(made.request)).toBe('already_answered')
+      expect(await garden.records.findRequest(request)).toEqual(request)
+    })
+
+    it('give way to newer ones where they are notes', async () => {
+      const note = requestOf({ key: ' noted', keyId: randomIds.id('key'), isNote: true })
+      const newer = { ...note, requestId: 'req_newer', fingerprint: 'other', at: note.at + 1 }
+      for (const request of [note, newer]) {
+        expect(await garden.assets.save(creation(request))).toBe('saved')
+        expect(await garden.records.findRequest(note)).toEqual(request)
       }
     })
 
@@ -91,6 +122,42 @@ export function describeRequests(name: string, open: OpenInstallation): void {
       const stale = { before: { ...asset, version: 7 }, after: { ...asset, version: 8 } }
       const outcome = await garden.assets.save({ asset: stale, events: [], request: first.request })
       expect(outcome).toBe('already_answered')
+    })
+  })
+}
+
+/** A question about every workspace at once, so with an installation of its own. */
+export function describeForgetting(name: string, open: OpenInstallation): void {
+  describe(`${name}: forgetting requests`, () => {
+    const installation = useInstallation(open)
+
+    const remembered = async (...times: number[]) => {
+      const requests = times.map(at => requestOf({ at }))
+      for (const request of requests) await installation.records.saveRequest(request)
+      return requests
+    }
+    const isKnown = async (request: RequestRecord) =>
+      (await installation.records.findRequest(request)) !== undefined
+
+    it('forgets what was made by then, and nothing later', async () => {
+      const requests = await remembered(NOON - 1, NOON, NOON + 1)
+      expect(await installation.records.forgetRequests(NOON, 10)).toBe(2)
+      expect(await Promise.all(requests.map(isKnown))).toEqual([false, false, true])
+      expect(await installation.records.forgetRequests(NOON, 10)).toBe(0)
+    })
+
+    it('forgets notes and refusals as well', async () => {
+      const note = requestOf({ key: ' noted', isNote: true })
+      const refusal = { code: 'not_found', message: 'gone', canHeal: true } as const
+      for (const request of [note, requestOf({ refusal })]) await installation.records.saveRequest(request)
+      expect(await installation.records.forgetRequests(NOON, 10)).toBe(2)
+    })
+
+    it('forgets no more at once than it is asked to, the oldest first', async () => {
+      const requests = await remembered(NOON, NOON - 3, NOON - 2, NOON - 1)
+      expect(await installation.records.forgetRequests(NOON, 3)).toBe(3)
+      expect(await Promise.all(requests.map(isKnown))).toEqual([true, false, false, false])
+      expect(await installation.records.forgetRequests(NOON, 3)).toBe(1)
     })
   })
 }

@@ -46,10 +46,22 @@ test('expires_at is as far away as the operator says', async () => {
 
 test('a sweep closes an open attempt once, after its end and not before', async () => {
   await reserve(herbarium)
-  expect(await herbarium.service.sweep()).toEqual({ attemptsExpired: 0, filesRemoved: 0 })
+  expect(await herbarium.service.sweep()).toEqual({
+    attemptsExpired: 0,
+    filesRemoved: 0,
+    requestsForgotten: 0,
+  })
   passExpiry()
-  expect(await herbarium.service.sweep()).toEqual({ attemptsExpired: 1, filesRemoved: 0 })
-  expect(await herbarium.service.sweep()).toEqual({ attemptsExpired: 0, filesRemoved: 0 })
+  expect(await herbarium.service.sweep()).toEqual({
+    attemptsExpired: 1,
+    filesRemoved: 0,
+    requestsForgotten: 0,
+  })
+  expect(await herbarium.service.sweep()).toEqual({
+    attemptsExpired: 0,
+    filesRemoved: 0,
+    requestsForgotten: 0,
+  })
 })
 
 test('afterwards the asset is pending still, the door is shut, and retry opens it again', async () => {
@@ -97,7 +109,11 @@ test('whole bytes that nobody completes are kept for a day past the end, and can
   const reservation = await uploaded(herbarium)
   passExpiry()
   clock.advance(DAY_MS - SECOND_MS)
-  expect(await herbarium.service.sweep()).toEqual({ attemptsExpired: 0, filesRemoved: 0 })
+  expect(await herbarium.service.sweep()).toEqual({
+    attemptsExpired: 0,
+    filesRemoved: 0,
+    requestsForgotten: 0,
+  })
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({ status: 'ready' })
 })
 
@@ -124,7 +140,11 @@ test('an upload under way is not swept away: each byte renews its hold', async (
   await until(unpublished, files => files.length === 1)
   for (let n = 1; n <= 4; n++) {
     clock.advance(50 * SECOND_MS)
-    expect(await herbarium.service.sweep()).toEqual({ attemptsExpired: 0, filesRemoved: 0 })
+    expect(await herbarium.service.sweep()).toEqual({
+      attemptsExpired: 0,
+      filesRemoved: 0,
+      requestsForgotten: 0,
+    })
     const { version } = await renewal(reservation.asset_id)
     await wire.write(bytes.subarray(n * 1000, (n + 1) * 1000))
     await until(
@@ -187,7 +207,7 @@ test('what is ready outlives every sweep', async () => {
   const direct = await stored(herbarium)
   const signed = await completed(herbarium, (await uploaded(herbarium)).asset_id)
   clock.advance(400 * DAY_MS)
-  expect(await herbarium.service.sweep()).toEqual({ attemptsExpired: 0, filesRemoved: 0 })
+  expect(await herbarium.service.sweep()).toMatchObject({ attemptsExpired: 0, filesRemoved: 0 })
   for (const { url } of [direct, signed])
     expect(png.equals(Buffer.from(await (await herbarium.fetch(url)).arrayBuffer()))).toBe(true)
 })

@@ -56,6 +56,7 @@ test.each([
       ['GET', ''],
       ['POST', '/complete'],
       ['POST', '/retry'],
+      ['DELETE', ''],
     ]) {
       const ask = async (assetId: string) =>
         bodyOf(await stranger.call(`/assets/${assetId}${path}`, { method: method ?? 'GET' }))

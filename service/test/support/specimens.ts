@@ -170,6 +170,8 @@ export const requestOf = (over: Partial<RequestRecord> = {}): RequestRecord => (
   requestId: randomIds.id('req'),
   subjectId: 'asset_fern',
   attempt: 1,
+  refusal: null,
+  isNote: false,
   at: NOON,
   ...over,
 })

@@ -59,8 +59,12 @@ export async function startService(options: StartOptions = {}): Promise<RunningS
   const [workspace] = await service.records.workspaces.list()
   const workspaceId = workspace?.id ?? ''
   const projects = await service.records.projects.list({ workspaceId }, { limit: 1 })
+  const tenant = tenantOf(firstKey, workspaceId)
   return {
-    ...tenantOf(firstKey, workspaceId),
+    ...tenant,
+    get client() {
+      return tenant.client // made for the address of now: each start has another
+    },
     get service() {
       return service
     },

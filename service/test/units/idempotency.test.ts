@@ -5,7 +5,9 @@ import path from 'node:path'
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { randomIds } from '../../src/ground/ids.ts'
+import { answered } from '../../src/ground/request-record.ts'
 import { answerError } from '../../src/http/errors.ts'
+import { createFlights } from '../../src/http/flights.ts'
 import { idempotently } from '../../src/http/idempotency.ts'
 import type { Records } from '../../src/records/records.ts'
 import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
@@ -23,6 +25,7 @@ let key = ''
 
 /** A route whose work is to make a project, unless its meaning says that it fails. */
 function makeProjects(): FastifyInstance {
+  const flights = createFlights()
   const server = fastify({ genReqId: () => randomIds.id('req') })
   server.setErrorHandler(answerError)
   server.decorateRequest('actor')
@@ -33,21 +36,20 @@ function makeProjects(): FastifyInstance {
     server.post<{ Body: { meaning: unknown; idempotency_key?: string } }>(url, (request, reply) => {
       const { meaning, idempotency_key: bodyKey } = request.body
       reply.code(201)
-      const ports = { clock, findRequest: records.findRequest }
+      const ports = { ...records, clock, flights }
       return idempotently(
         ports,
         { request, reply },
         {
+          subject: 'project',
           status: 201,
           bodyKey,
           meaning,
+          isNoted: false,
           run: async claim => {
             if (meaning === 'fail') throw new Error('this work fails')
             const project = projectOf(workspaceId)
-            const outcome = await records.projects.insert(
-              project,
-              claim && { ...claim, subjectId: project.id, attempt: null },
-            )
+            const outcome = await records.projects.insert(project, answered(claim, project.id))
             return outcome === 'saved' ? { id: project.id, requestId: request.id } : undefined
           },
           replay: async record => ({ id: record.subjectId, requestId: record.requestId }),

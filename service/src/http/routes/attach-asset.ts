@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { attach } from '../../projects/attach.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { idempotently } from '../idempotency.ts'
 import * as schemas from '../schemas.ts'
 
 const schema = {
@@ -18,15 +19,30 @@ const schema = {
       node_id: schemas.id('node_'),
       canvas_url: z.url(),
     }),
-    ...schemas.errors(400, 401, 404, 409),
+    ...schemas.errors(400, 401, 404, 409, 422),
   },
 }
 
 export function attachAsset(app: App, deps: Deps): void {
   app.post('/projects/:project_id/assets/:asset_id/attach', { schema }, async (request, reply) => {
     const { project_id, asset_id } = request.params
-    const node = await attach(deps, request.actor, { projectId: project_id, assetId: asset_id })
     reply.code(201)
-    return { project_id, asset_id, node_id: node.id, canvas_url: deps.urls.canvas(project_id) }
+    const nodeId = await idempotently(
+      deps,
+      { request, reply },
+      {
+        subject: 'asset',
+        status: 201,
+        bodyKey: request.body?.idempotency_key,
+        meaning: {},
+        isNoted: true,
+        run: async claim => {
+          const target = { projectId: project_id, assetId: asset_id, request: claim }
+          return (await attach(deps, request.actor, target))?.id
+        },
+        replay: async record => record.subjectId ?? undefined,
+      },
+    )
+    return { project_id, asset_id, node_id: nodeId, canvas_url: deps.urls.canvas(project_id) }
   })
 }

@@ -1,13 +1,13 @@
 // POST /assets: reserve an upload, or store a small file in one request.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { refused } from '../../assets/asset.ts'
+import { asAttemptLeft } from '../../assets/as-attempt-left.ts'
 import type { SaidOfAsset } from '../../assets/describe.ts'
 import { fetchUrl } from '../../assets/fetch-url.ts'
 import type { Upload } from '../../assets/ports.ts'
 import { reserve } from '../../assets/reserve.ts'
 import { storeDirect } from '../../assets/store-direct.ts'
-import { invalidField, notFound } from '../../ground/errors.ts'
+import { invalidField } from '../../ground/errors.ts'
 import type { RequestRecord } from '../../ground/request-record.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
@@ -95,9 +95,11 @@ async function createReservation(deps: Deps, request: FastifyRequest, reply: Fas
     deps,
     { request, reply },
     {
+      subject: 'asset',
       status: 201,
       bodyKey: idempotency_key,
       meaning: body,
+      isNoted: body.source !== RESERVED, // two reservations that say the same are for two files
       run: claim => {
         const wanted = { workspaceId: body.workspace_id, said: saidIn(body), request: claim }
         return body.source === RESERVED
@@ -118,9 +120,11 @@ async function createDirect(deps: Deps, request: FastifyRequest, reply: FastifyR
       deps,
       { request, reply },
       {
+        subject: 'asset',
         status: 201,
         bodyKey: idempotency_key,
         meaning: { ...said, file: bytes.sha256 },
+        isNoted: true,
         run: claim =>
           storeDirect(deps, request.actor, {
             workspaceId: said.workspace_id,
@@ -147,12 +151,11 @@ const saidIn = (body: Omit<z.output<typeof directForm>, 'idempotency_key'>): Sai
 })
 
 /** The asset as the first answer showed it: what has become of a reservation since is for GET to say. */
-async function asAnswered(deps: Deps, record: RequestRecord): Promise<Upload> {
+async function asAnswered(deps: Deps, record: RequestRecord): Promise<Upload | undefined> {
   const upload = await deps.assets.findUpload(record.subjectId ?? '', record.attempt ?? undefined)
-  if (upload === undefined) throw notFound('asset')
+  if (upload === undefined) return undefined
   const { asset, attempt } = upload
-  if (asset.uploadedVia === 'signed_url') return { asset: { ...asset, status: 'pending_upload' }, attempt }
-  if (asset.status !== 'pending_upload' || attempt.n === asset.attempt) return upload
-  const { verdict } = attempt // the asset was retried since, and is no longer what this attempt made it
-  return verdict === null || verdict.admitted ? upload : { asset: refused(asset, verdict), attempt }
+  return asset.uploadedVia === 'signed_url'
+    ? { asset: { ...asset, status: 'pending_upload' }, attempt }
+    : { asset: asAttemptLeft(upload), attempt }
 }

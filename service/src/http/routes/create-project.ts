@@ -1,6 +1,5 @@
 // POST /projects: a new, empty canvas.
 import { z } from 'zod'
-import { notFound } from '../../ground/errors.ts'
 import { createProject as create } from '../../projects/create.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
@@ -27,9 +26,11 @@ export function createProject(app: App, deps: Deps): void {
       deps,
       { request, reply },
       {
+        subject: 'project',
         status: 201,
         bodyKey: idempotency_key,
         meaning,
+        isNoted: false, // two of one name may be meant, and a canvas shared by mistake mixes their work
         run: claim =>
           create(deps, request.actor, {
             workspaceId: meaning.workspace_id,
@@ -38,8 +39,7 @@ export function createProject(app: App, deps: Deps): void {
           }),
         replay: async record => {
           const made = await deps.projects.find(record.subjectId ?? '')
-          if (made === undefined) throw notFound('project')
-          return { ...made, lastModified: made.createdAt }
+          return made && { ...made, lastModified: made.createdAt }
         },
       },
     )

@@ -60,7 +60,7 @@ async function deliver(
       .headers({ 'content-range': `bytes */${asset.sizeBytes}`, ...UNKEPT })
       .send()
   const { start, end } = range ?? { start: 0, end: asset.sizeBytes - 1 }
-  const bytes = request.method === 'HEAD' ? undefined : await deps.blobs.read(asset.blobKey, { start, end })
+  const bytes = request.method === 'HEAD' ? undefined : await bytesOf(deps, asset, { start, end })
   identify(reply, validators, deps)
   reply.headers({
     'content-type': asset.contentType,
@@ -73,6 +73,15 @@ async function deliver(
   })
   if (range !== undefined) reply.code(206).header('content-range', `bytes ${start}-${end}/${asset.sizeBytes}`)
   return reply.send(bytes && Readable.from(bytes, { objectMode: false, highWaterMark: ONE_CHUNK_AHEAD }))
+}
+
+/** Bytes that went with their asset, since it was found, are not found; any others that cannot be read are our fault. */
+async function bytesOf(deps: Deps, asset: ReadyAsset, range: { start: number; end: number }) {
+  try {
+    return await deps.blobs.read(asset.blobKey, range)
+  } catch (error) {
+    throw (await deps.assets.findReady(asset.mediaToken)) === undefined ? notFound('media') : error
+  }
 }
 
 /** What a cache needs to know of these bytes, with or without them. */

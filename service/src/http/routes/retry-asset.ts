@@ -1,8 +1,11 @@
 // POST /assets/{asset_id}/retry: fresh upload instructions for the same asset.
 import { z } from 'zod'
+import type { Upload } from '../../assets/ports.ts'
 import { retry } from '../../assets/retry.ts'
+import type { RequestRecord } from '../../ground/request-record.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { idempotently } from '../idempotency.ts'
 import { presentReservation } from '../present.ts'
 import * as schemas from '../schemas.ts'
 
@@ -13,12 +16,33 @@ const schema = {
     'For an upload that failed, expired or is still pending. The id and the URL stay; the old instructions are dead.',
   params: z.object({ asset_id: schemas.assetId }),
   body: schemas.emptyBody,
-  response: { 200: schemas.assetUpload, ...schemas.errors(400, 401, 402, 404, 409) },
+  response: { 200: schemas.assetUpload, ...schemas.errors(400, 401, 402, 404, 409, 422) },
 }
 
 export function retryAsset(app: App, deps: Deps): void {
-  app.post('/assets/:asset_id/retry', { schema }, async request => {
-    const { asset, attempt } = await retry(deps, request.actor, request.params.asset_id)
+  app.post('/assets/:asset_id/retry', { schema }, async (request, reply) => {
+    const { asset, attempt } = await idempotently<Upload>(
+      deps,
+      { request, reply },
+      {
+        subject: 'asset',
+        status: 200,
+        bodyKey: request.body?.idempotency_key,
+        meaning: {},
+        isNoted: true,
+        run: claim => retry(deps, request.actor, { assetId: request.params.asset_id, request: claim }),
+        replay: record => reservationOf(deps, record),
+      },
+    )
     return presentReservation(deps.urls, asset, attempt)
   })
 }
+
+/** The reservation as it was made. Of a note only while it is of use: else its asset needs another. */
+async function reservationOf(deps: Deps, record: RequestRecord): Promise<Upload | undefined> {
+  const upload = await deps.assets.findUpload(record.subjectId ?? '', record.attempt ?? undefined)
+  return upload !== undefined && record.isNote && !isUnused(upload) ? undefined : upload
+}
+
+const isUnused = ({ asset, attempt }: Upload): boolean =>
+  asset.status === 'pending_upload' && asset.attempt === attempt.n && attempt.state === 'open'

@@ -6,7 +6,7 @@ import { createJobRecords } from '../job-records.ts'
 import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
 import type { Records } from '../records.ts'
-import { findRequest } from '../request-records.ts'
+import { createRequestRecords } from '../request-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
@@ -25,7 +25,7 @@ export async function openSqlite(folder: string): Promise<Records> {
     projects: createProjectRecords(db, write, sqliteSearch),
     assets: createAssetRecords(db, write, sqliteSearch),
     jobs: createJobRecords(db, write),
-    findRequest: scope => findRequest(db, scope),
+    ...createRequestRecords(db, write),
     check: async () => {
       await sql`select 1 from workspaces limit 1`.execute(db)
     },

@@ -1,0 +1,65 @@
+// Which requests are the same: by the client's key, or by a client that says it repeats itself.
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Clock } from '../ground/clock.ts'
+import { invalidField } from '../ground/errors.ts'
+import type { RequestClaim } from '../ground/request-record.ts'
+import { idempotencyKey } from './schemas.ts'
+import { parse } from './validation.ts'
+
+const headerShape = z.object({ 'idempotency-key': idempotencyKey })
+
+export interface Asked {
+  /** The status of a first answer. */
+  status: number
+  /** The body's field idempotency_key. */
+  bodyKey: string | undefined
+  /** What the body means; two bodies that mean the same are the same request. */
+  meaning: unknown
+  /** Whether it is noted when it has no key, so that its repetition is known. */
+  isNoted: boolean
+}
+
+/** Undefined for a request that is done each time it comes. */
+export function claimOf(
+  ports: { clock: Clock },
+  request: FastifyRequest,
+  asked: Asked,
+): RequestClaim | undefined {
+  const chosen = keyOf(request, asked.bodyKey)
+  if (chosen === undefined && !asked.isNoted) return undefined
+  const fingerprint = createHash('sha256').update(canonical(asked.meaning)).digest('hex')
+  return {
+    keyId: request.actor.keyId,
+    method: request.method,
+    path: request.url.split('?')[0] ?? '',
+    key: chosen ?? ` noted ${fingerprint}`, // no client's key has a space
+    fingerprint,
+    status: asked.status,
+    requestId: request.id,
+    isNote: chosen === undefined,
+    at: ports.clock.now(),
+  }
+}
+
+/** Whether the client says that it has sent this request before, as FLORA's client does. */
+export const isRepeated = ({ headers }: FastifyRequest): boolean =>
+  /^0*[1-9]\d*$/.test(String(headers['x-stainless-retry-count'] ?? ''))
+
+function keyOf(request: FastifyRequest, bodyKey: string | undefined): string | undefined {
+  const header = request.headers['idempotency-key']
+  if (header === undefined || header === '') return bodyKey
+  const { 'idempotency-key': headerKey } = parse(headerShape, { 'idempotency-key': header })
+  if (bodyKey !== undefined && bodyKey !== headerKey)
+    throw invalidField('idempotency_key', 'differs from the header Idempotency-Key: send one of them')
+  return headerKey
+}
+
+/** JSON with sorted keys and without what was left undefined: equal meanings give equal text. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
