@@ -1,5 +1,10 @@
 // DELETE /assets/{id}: the asset, its bytes and its url are gone, in whatever state they were.
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deleteAsset } from '../../src/assets/delete.ts'
+import type { AssetRecords } from '../../src/assets/ports.ts'
+import { attach } from '../../src/projects/attach.ts'
 import { freePort } from '../support/free-port.ts'
 import { refusalIn, refusalOf } from '../support/refusal-of.ts'
 import { postJson, reserve } from '../support/reserve.ts'
@@ -167,6 +172,24 @@ test('attaches and deletes that race never fail on our side', async () => {
   }
 })
 
+test('an attach whose asset is deleted at the last moment finds nothing, and leaves no node', async () => {
+  const { asset_id } = await stored(herbarium)
+  const { records, world } = herbarium.service
+  const { nodes: before } = await herbarium.client.projects.listNodes(herbarium.projectId)
+  const assets: AssetRecords = {
+    ...records.assets,
+    save: async change => {
+      await remove(asset_id)
+      return records.assets.save(change)
+    },
+  }
+  const actor = { keyId: 'key_gardener', workspaceId: herbarium.workspaceId }
+  const target = { projectId: herbarium.projectId, assetId: asset_id }
+  const attaching = attach({ ...records, assets, ...world }, actor, target)
+  await expect(attaching).rejects.toMatchObject({ code: 'not_found' })
+  expect((await herbarium.client.projects.listNodes(herbarium.projectId)).nodes).toEqual(before)
+})
+
 test('a fetch that is running when its asset is deleted ends, and leaves nothing', async () => {
   const tenant = await herbarium.newTenant()
   const files = await herbarium.files()
@@ -180,6 +203,9 @@ test('a fetch that is running when its asset is deleted ends, and leaves nothing
   await expect.poll(() => herbarium.files()).toHaveLength(files.length + 1)
   const [asset] = (await tenant.client.assets.list()).assets
   expect((await remove(asset?.asset_id ?? '', tenant)).status).toBe(204)
+  const muchLater = { owner: 'a test', until: 0, now: Number.MAX_SAFE_INTEGER }
+  const left = await herbarium.service.records.jobs.claim(muchLater, 100)
+  expect(left.filter(({ subject }) => subject === asset?.asset_id)).toEqual([])
   goOn.resolve()
   expect((await creating).status).toBe(404)
   await expect.poll(() => herbarium.files()).toEqual(files)
@@ -190,21 +216,22 @@ test('bytes whose removal was left to the next start are removed by it', async (
   const files = await herbarium.files()
   const { asset_id } = await stored(herbarium)
   const { records, world } = herbarium.service
-  const upload = await records.assets.findUpload(asset_id)
-  if (upload?.asset.status !== 'ready') throw new Error('the asset is not ready')
-  const payload = { keys: JSON.stringify([upload.asset.blobKey]) }
-  const begin = {
-    id: world.ids.id('job'),
-    kind: 'discard',
-    subject: asset_id,
-    payload,
-    runAt: 0,
-    tries: 1,
-  } as const
-  const crashed = { owner: 'a process that is gone', until: world.clock.now() + 500 }
-  await records.assets.save({ remove: upload, job: { begin, lease: crashed }, events: [] })
+  const lease = () => ({ owner: 'a process that ends here', until: world.clock.now() + 500 })
+  const background = { lease, runNow: async () => undefined, add: records.jobs.add }
+  const actor = { keyId: 'key_gardener', workspaceId: herbarium.workspaceId }
+  await deleteAsset({ assets: records.assets, background, ...world }, actor, { assetId: asset_id })
+  expect(await herbarium.files()).toHaveLength(files.length + 1)
   await herbarium.restart()
   await expect.poll(() => herbarium.files(), { timeout: 10_000 }).toEqual(files)
+})
+
+test('a delete is told by an event, which says what the asset was', async () => {
+  const { asset_id } = await stored(herbarium)
+  await remove(asset_id)
+  const database = new DatabaseSync(path.join(herbarium.dataDir, 'herbarium.db'), { readOnly: true })
+  const told = database.prepare('select type, data from events where asset_id = ? order by ordinal')
+  expect(told.all(asset_id).at(-1)).toEqual({ type: 'asset.deleted', data: '{"status":"ready"}' })
+  database.close()
 })
 
 test('the official client deletes, and is told where there is nothing to delete', async () => {

@@ -1,5 +1,6 @@
 // Idempotency keys on complete, retry, attach and delete: sent twice, done once, refused once.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Clock, systemClock } from '../../src/ground/clock.ts'
 import { freePort } from '../support/free-port.ts'
 import { refusalIn } from '../support/refusal-of.ts'
 import {
@@ -211,6 +212,32 @@ test('a conflict that can heal is not kept: the same key is answered anew', asyn
   const healed = await send(herbarium, path, { key })
   expect(await healed.json()).toMatchObject({ status: 'ready' })
   expect(isReplay(healed)).toBe(false)
+})
+
+test('a complete that answered pending is not kept: the same key hears how it ended', async () => {
+  const neverWaits: Clock = {
+    ...systemClock,
+    delay: (ms, signal) => (ms === 0 ? Promise.resolve() : systemClock.delay(ms, signal)),
+  }
+  const impatient = await startService({
+    world: { clock: neverWaits },
+    environment: { COMPLETE_WAIT_SECONDS: '0' },
+  })
+  try {
+    const path = `/assets/${(await uploaded(impatient)).asset_id}/complete`
+    const key = newKey()
+    const first = await send(impatient, path, { key })
+    expect(await first.json()).toMatchObject({ status: 'pending_upload' })
+    let last = await send(impatient, path, { key })
+    for (; ((await last.clone().json()) as AssetUpload).status !== 'ready'; ) {
+      expect(isReplay(last)).toBe(false)
+      last = await send(impatient, path, { key })
+    }
+    expect(isReplay(last)).toBe(false)
+    await expectReplay(last, await send(impatient, path, { key }))
+  } finally {
+    await impatient.close()
+  }
 })
 
 test('a sweep forgets keys, refusals and notes a day after they were made, and no sooner', async () => {

@@ -219,6 +219,15 @@ test('a repeated retry is never answered with instructions that are used up', as
   expect((await postFile(herbarium, (await fresh.json()) as Reservation, png)).status).toBe(204)
 })
 
+test('a repeated request whose first was refused is done, once it can be', async () => {
+  const reservation = await reserve(herbarium)
+  const path = attachPath(reservation.asset_id)
+  expect((await send(herbarium, path)).status).toBe(409)
+  await postFile(herbarium, reservation, png)
+  await completed(herbarium, reservation.asset_id)
+  expect((await send(herbarium, path, { repeats: 1 })).status).toBe(201)
+})
+
 test('reservations and projects that say the same are not one, repeated or not', async () => {
   const tenant = await herbarium.newTenant()
   for (const [path, said] of [
