@@ -172,6 +172,17 @@ test('attaches and deletes that race never fail on our side', async () => {
   }
 })
 
+test('reads and deletes that race give the bytes or nothing', async () => {
+  for (let n = 0; n < 20; n++) {
+    const { asset_id, url } = await stored(herbarium)
+    const reads = Array.from({ length: 8 }, () => herbarium.fetch(url))
+    const gone = remove(asset_id)
+    const late = Array.from({ length: 8 }, () => herbarium.fetch(url))
+    for (const { status } of await Promise.all([...reads, ...late])) expect([200, 404]).toContain(status)
+    expect((await gone).status).toBe(204)
+  }
+})
+
 test('an attach whose asset is deleted at the last moment finds nothing, and leaves no node', async () => {
   const { asset_id } = await stored(herbarium)
   const { records, world } = herbarium.service

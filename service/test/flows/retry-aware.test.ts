@@ -199,6 +199,16 @@ test('a repeated direct upload that had failed fails again with the same asset',
   expect(again.status).toBe('failed')
 })
 
+test('a URL that could not be fetched is replayed with its reason, also after a retry', async () => {
+  internet.answer = (_request, response) => response.writeHead(404).end()
+  const body = { source: internet.url(), workspace_id: herbarium.workspaceId, file_name: newKey() }
+  const first = await send(herbarium, '/assets', { body })
+  const { asset_id } = (await first.clone().json()) as AssetUpload
+  await send(herbarium, `/assets/${asset_id}/retry`)
+  const again = await expectReplay<AssetUpload>(first, await send(herbarium, '/assets', { body, repeats: 1 }))
+  expect(again).toMatchObject({ status: 'failed', failure_message: expect.stringContaining('404') })
+})
+
 test('what a first request made and someone deleted is made again', async () => {
   const said = { file_name: newKey() }
   const { asset_id } = (await (await sendForm(herbarium, png, { said })).json()) as AssetUpload
