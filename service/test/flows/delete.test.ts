@@ -230,7 +230,8 @@ test('bytes whose removal was left to the next start are removed by it', async (
   const lease = () => ({ owner: 'a process that ends here', until: world.clock.now() + 500 })
   const background = { lease, runNow: async () => undefined, add: records.jobs.add }
   const actor = { keyId: 'key_gardener', workspaceId: herbarium.workspaceId }
-  await deleteAsset({ assets: records.assets, background, ...world }, actor, { assetId: asset_id })
+  const ports = { assets: records.assets, uploads: new Map(), background, ...world }
+  await deleteAsset(ports, actor, { assetId: asset_id })
   expect(await herbarium.files()).toHaveLength(files.length + 1)
   await herbarium.restart()
   await expect.poll(() => herbarium.files(), { timeout: 10_000 }).toEqual(files)
