@@ -29,6 +29,7 @@ import { openSqlite } from './records/sqlite/open-sqlite.ts'
 import { createRemote, type RemoteWorld } from './remote/create-remote.ts'
 import { createClamdScanner } from './scan/clamd.ts'
 import { noScanner } from './scan/no-scanner.ts'
+import { mustBeWhole } from './service/upkeep.ts'
 import { version } from './version.ts'
 
 export type { Records } from './records/records.ts'
@@ -60,7 +61,10 @@ export interface Service {
 }
 
 /** The rows alone, for whoever does not need the doors. The data folder must exist. */
-export const openRecords = (config: Config): Promise<Records> => openSqlite(config.dataDir)
+export async function openRecords(config: Config): Promise<Records> {
+  mustBeWhole(config)
+  return openSqlite(config.dataDir)
+}
 
 export async function openService(config: Config, world: World = systemWorld): Promise<Service> {
   const logger = pino({ level: config.logLevel, base: null })

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const SOURCE = path.join(import.meta.dirname, '../src')
 
-const NOUNS = ['workspaces', 'keys', 'assets', 'projects']
+const NOUNS = ['workspaces', 'keys', 'assets', 'projects', 'upkeep']
 
 /** A servant takes a noun's types and ports, never its code. */
 const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
   assets: { code: ['ground'] },
   keys: { code: ['ground'] },
   projects: { code: ['ground', 'assets'] },
+  upkeep: { code: ['ground', 'assets'] },
   workspaces: { code: ['ground', 'keys', 'projects'] },
   http: { code: ['ground', ...NOUNS] },
   jobs: { code: ['ground', ...NOUNS] },

@@ -9,12 +9,17 @@ export const GRACE_MS = 60 * 60 * 1000
 export async function discardLeftovers(ports: Pick<Ports, 'assets' | 'blobs' | 'clock'>): Promise<number> {
   let removed = 0
   for await (const keys of ports.blobs.leftovers(ports.clock.now() - GRACE_MS)) {
-    const kept = await ports.assets.protectedKeys(keys.map(quarantined))
-    const dead = keys.filter(key => !kept.has(quarantined(key)))
+    const dead = await deadKeys(ports, keys)
     for (const key of dead) await discard(ports, key)
     removed += dead.length
   }
   return removed
+}
+
+/** Of these keys, the ones whose bytes no attempt can win with. */
+export async function deadKeys(ports: Pick<Ports, 'assets'>, keys: string[]): Promise<string[]> {
+  const kept = await ports.assets.protectedKeys(keys.map(quarantined))
+  return keys.filter(key => !kept.has(quarantined(key)))
 }
 
 /** A write goes by the name it will have once it is whole. */

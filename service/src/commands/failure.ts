@@ -1,6 +1,7 @@
 // Failures in words, for the one who typed the command.
 import { SecretFault } from '../config/secret-key.ts'
 import { Refusal } from '../ground/errors.ts'
+import { Fault } from '../ground/fault.ts'
 
 /** What stopped a command: each reason is one clear line. */
 export class CommandFailure extends Error {
@@ -14,7 +15,8 @@ export class CommandFailure extends Error {
 }
 
 export function explainFailure(error: unknown): string[] {
-  if (error instanceof CommandFailure) return error.reasons.map(reason => `herbarium: ${reason}`)
+  if (error instanceof CommandFailure || error instanceof Fault)
+    return error.reasons.map(reason => `herbarium: ${reason}`)
   if (error instanceof Refusal) return [`herbarium: ${error.message}${causeOf(error)}`]
   if (error instanceof SecretFault) return [`herbarium: ${error.message}`]
   if (error instanceof Error && 'syscall' in error) return [`herbarium: ${error.message}`] // the system's: it names call and path

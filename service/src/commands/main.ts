@@ -1,13 +1,18 @@
 // The operator's command: `herbarium <subcommand>`.
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { addBackup } from './backup.ts'
+import { addDoctor } from './doctor.ts'
 import { explainFailure } from './failure.ts'
 import { addKeyCreate } from './key-create.ts'
 import { addKeyList } from './key-list.ts'
 import { addKeyRevoke } from './key-revoke.ts'
 import { addProjectCreate } from './project-create.ts'
+import { addRepair } from './repair.ts'
+import { addRestore } from './restore.ts'
 import { addServe } from './serve.ts'
 import { addUpload } from './upload.ts'
+import { addVerify } from './verify.ts'
 import { addWorkspaceCreate } from './workspace-create.ts'
 import { addWorkspaceList } from './workspace-list.ts'
 
@@ -38,5 +43,10 @@ function createProgram(): Command {
   addKeyList(key)
   addKeyRevoke(key)
   addUpload(program)
+  addDoctor(program)
+  addVerify(program)
+  addRepair(program)
+  addBackup(program)
+  addRestore(program)
   return program
 }

@@ -32,7 +32,10 @@ export async function withRecords<T>(use: (ports: RecordPorts) => Promise<T>): P
 }
 
 /** The workspace a command is about: the one named, or the only one there is. */
-export async function chosenWorkspace(ports: RecordPorts, named: string | undefined): Promise<string> {
+export async function chosenWorkspace(
+  ports: Pick<Records, 'workspaces'>,
+  named: string | undefined,
+): Promise<string> {
   const workspaces = await ports.workspaces.list()
   const list = workspaces.map(({ id, name }) => `${id} (${name})`).join(', ')
   const [first] = workspaces

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Blobs } from '../../src/assets/ports.ts'
 import { conflict } from '../../src/ground/errors.ts'
+import type { BlobStore as Blobs } from '../../src/upkeep/ports.ts'
 import {
   contentOf,
   freshMediaKey,

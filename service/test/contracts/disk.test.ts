@@ -5,6 +5,7 @@ import path from 'node:path'
 import { openDisk } from '../../src/blobs/disk/open-disk.ts'
 import { type BlobStore, describeBlobs } from './blobs-contract.ts'
 import { describeSavedBlobs } from './saved-blobs-contract.ts'
+import { describeStored } from './stored-contract.ts'
 
 async function openStore(): Promise<BlobStore> {
   const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-bytes-'))
@@ -18,3 +19,4 @@ async function openStore(): Promise<BlobStore> {
 
 describeBlobs('A folder', openStore)
 describeSavedBlobs('A folder', openStore)
+describeStored('A folder', openStore)

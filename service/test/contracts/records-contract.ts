@@ -10,6 +10,7 @@ import { describeAssetUpkeep } from './asset-upkeep-contract.ts'
 import { describeKeyRecords } from './key-records-contract.ts'
 import { describeProjectRecords } from './project-records-contract.ts'
 import { describeForgetting, describeRequests } from './requests-contract.ts'
+import { describeUpkeepRecords } from './upkeep-records-contract.ts'
 import { describeWorkspaceRecords } from './workspace-records-contract.ts'
 
 export function describeRecords(name: string, open: OpenInstallation): void {
@@ -25,4 +26,5 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeProjectRecords(name, open)
   describeWorkspaceRecords(name, open)
   describeKeyRecords(name, open)
+  describeUpkeepRecords(name, open)
 }

@@ -207,6 +207,7 @@ describe('usage', () => {
   test('--help explains the program and each of its commands, and ends with 0', async () => {
     const commands = ['serve', 'workspace create', 'workspace list', 'project create', 'key']
     commands.push('key create', 'key list', 'key revoke', 'upload')
+    commands.push('doctor', 'verify', 'repair', 'backup', 'restore')
     const explain = async (words: string[]) => {
       const { code, stdout, stderr } = await runHerbarium([...words, '--help'], {})
       expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: '' })
@@ -216,7 +217,8 @@ describe('usage', () => {
     while (commands.length > 0)
       await Promise.all(commands.splice(0, 3).map(command => explain(command.split(' '))))
     const overview = await explain([])
-    for (const noun of ['serve', 'workspace', 'project', 'key', 'upload']) expect(overview).toContain(noun)
+    for (const noun of ['serve', 'workspace', 'project', 'key', 'upload', 'doctor', 'verify', 'backup'])
+      expect(overview).toContain(noun)
   })
 
   test.each<[string, RegExp]>([

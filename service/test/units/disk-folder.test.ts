@@ -59,6 +59,16 @@ describe('A folder', () => {
     expect((await contentOf(folder.blobs, key, slab.length)).equals(slab)).toBe(true)
   })
 
+  it('takes a file to be as young as its newest name, however old its bytes are', async () => {
+    const [key, media] = [freshQuarantineKey(), freshMediaKey()]
+    await put(folder.blobs, key, patternOf(1))
+    const longAgo = new Date(Date.now() - 100 * 3_600_000)
+    await utimes(folder.at(key), longAgo, longAgo)
+    await folder.blobs.promote(key, media)
+    const found = await folder.blobs.findStored(media)
+    expect(found?.touchedAt).toBeGreaterThan(Date.now() - 60_000)
+  })
+
   it('tells old leftovers from young ones', async () => {
     const [old, young] = [freshQuarantineKey(), freshQuarantineKey()]
     const unfinished = await Promise.all(

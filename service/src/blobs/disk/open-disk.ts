@@ -2,28 +2,28 @@
 import { constants } from 'node:fs'
 import { access, link, mkdir, readdir, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import type { Blobs } from '../../assets/ports.ts'
+import type { BlobStore } from '../../upkeep/ports.ts'
 import { openFileWriter } from './file-writer.ts'
 import { createSyncFolder } from './folder-sync.ts'
+import { KEY, UNFINISHED_KEY } from './keys.ts'
 import { readFileRange } from './read-file.ts'
 import { findSavedFile } from './saved-file.ts'
+import { storedFiles } from './stored-files.ts'
 import { ifThere, onDisk } from './trouble.ts'
 
-const KEY = /^(quarantine\/[\w-]+\.\d+|media\/[0-9a-f]{2}\/[0-9a-f]{32})$/
-const UNFINISHED_KEY = /^incoming\/[\w-]+\.\d+$/
 const PAGE = 500
 
-export interface DiskBlobs extends Blobs {
+export interface DiskBlobs extends BlobStore {
   /** Throws unless files can be made here. */
   check(): Promise<void>
 }
 
-/** Opens the folder, making it and its parts where they are missing. */
-export async function openDisk(root: string): Promise<DiskBlobs> {
+/** Opens the folder, making it and its parts where they are missing, unless it is to be read `asIs`. */
+export async function openDisk(root: string, options: { asIs?: boolean } = {}): Promise<DiskBlobs> {
   const syncFolder = createSyncFolder()
   const incoming = path.join(root, 'incoming')
   const quarantine = path.join(root, 'quarantine')
-  await makeFolders(root, [incoming, quarantine], syncFolder)
+  if (!options.asIs) await makeFolders(root, [incoming, quarantine], syncFolder)
   const fileOf = (key: string) => {
     if (!KEY.test(key)) throw new Error(`not a blob key: ${key}`)
     return path.join(root, key)
@@ -47,6 +47,7 @@ export async function openDisk(root: string): Promise<DiskBlobs> {
     remove: key =>
       onDisk(() => ifThere(() => unlink(UNFINISHED_KEY.test(key) ? path.join(root, key) : fileOf(key)))),
     leftovers: time => leftovers(root, time),
+    ...storedFiles(root),
     check: () => onDisk(() => access(incoming, constants.W_OK)),
   }
 }

@@ -10,6 +10,9 @@ import { whenFree } from './lock.ts'
 
 const migrations = { '001-begin': begin, '002-quota': quota, '003-resume': resume }
 
+/** Every step of the schema that this program knows, in order. */
+export const migrationNames: string[] = Object.keys(migrations)
+
 /**
  * Runs in one transaction, by hand because Kysely opens none for SQLite: a start that is cut off leaves the file as
  * it was. Kysely takes no lock on SQLite either: the caller holds one.

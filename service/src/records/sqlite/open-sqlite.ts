@@ -7,13 +7,17 @@ import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
 import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
+import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { sqliteSearch } from './row-search.ts'
+import { integrityOf, vacuumInto } from './soundness.ts'
 import { createWrite } from './write.ts'
+
+export const databaseFile = (folder: string): string => path.join(folder, 'herbarium.db')
 
 /** Opens `herbarium.db` in a folder that exists; however many processes start at once, one makes and migrates it. */
 export async function openSqlite(folder: string): Promise<Records> {
@@ -26,6 +30,11 @@ export async function openSqlite(folder: string): Promise<Records> {
     assets: createAssetRecords(db, write, sqliteSearch),
     jobs: createJobRecords(db, write),
     ...createRequestRecords(db, write),
+    upkeep: {
+      ...createUpkeepRecords(db),
+      integrity: () => integrityOf(engine),
+      snapshot: file => vacuumInto(engine, file),
+    },
     check: async () => {
       await sql`select 1 from workspaces limit 1`.execute(db)
     },
@@ -37,7 +46,7 @@ export async function openSqlite(folder: string): Promise<Records> {
 }
 
 async function openMigrated(folder: string) {
-  const engine = openEngine(path.join(folder, 'herbarium.db'))
+  const engine = openEngine(databaseFile(folder))
   try {
     const db = createKysely(engine)
     await migrate(engine, db)

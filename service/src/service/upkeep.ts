@@ -1,0 +1,123 @@
+// The joiner of upkeep: an installation's rows and bytes, and the folders they are copied to and from.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { mustBeApart } from '../blobs/disk/apart.ts'
+import {
+  BACKUP_LOCK,
+  claimBackupFolder,
+  openBackupFolder,
+  openReadableBackup,
+} from '../blobs/disk/backup-folder.ts'
+import { openDisk } from '../blobs/disk/open-disk.ts'
+import { claimRestoreFolder, openRestoreFolder, RESTORE_LOCK } from '../blobs/disk/restore-folder.ts'
+import { storedFiles } from '../blobs/disk/stored-files.ts'
+import { surveyFolder } from '../blobs/disk/survey-folder.ts'
+import type { Config } from '../config/config.ts'
+import { readSecret, secretFile } from '../config/secret-key.ts'
+import { systemClock } from '../ground/clock.ts'
+import { Refusal } from '../ground/errors.ts'
+import { Fault } from '../ground/fault.ts'
+import type { Records } from '../records/records.ts'
+import { examineSqlite, hasSqlite } from '../records/sqlite/examine-sqlite.ts'
+import { exclusively } from '../records/sqlite/lock.ts'
+import { openSnapshot } from '../records/sqlite/open-snapshot.ts'
+import { openSqlite } from '../records/sqlite/open-sqlite.ts'
+import type { BackupPorts } from '../upkeep/backup.ts'
+import type { DoctorPorts } from '../upkeep/doctor.ts'
+import type { Installation } from '../upkeep/ports.ts'
+import type { RestorePorts } from '../upkeep/restore.ts'
+
+const blobsOf = ({ dataDir }: Config): string => path.join(dataDir, 'blobs')
+
+/** Throws a Fault for a data folder whose restore was cut off: half an installation must not be taken for a whole one. */
+export function mustBeWhole({ dataDir }: Config): void {
+  if (existsSync(path.join(dataDir, RESTORE_LOCK)))
+    throw new Fault([
+      `DATA_DIR ${dataDir} is being restored, or its restore was cut off: run "herbarium restore" again.`,
+    ])
+}
+
+/** Lends the rows and bytes of an installation that is there; throws a Fault where there is none. */
+export async function withInstallation<T>(
+  config: Config,
+  use: (ports: Installation & { records: Records; clock: typeof systemClock }) => Promise<T>,
+): Promise<T> {
+  mustBeWhole(config)
+  if (!hasSqlite(config.dataDir))
+    throw new Fault([`DATA_DIR ${config.dataDir} holds no installation: set it to the folder of yours.`])
+  const records = await openSqlite(config.dataDir)
+  try {
+    const { assets, upkeep } = records
+    const blobs = await openDisk(blobsOf(config))
+    return await use({ assets, upkeep, records, blobs, clock: systemClock })
+  } finally {
+    await records.close()
+  }
+}
+
+/** Lends all that a backup into `folder` needs, while no other one is made there. */
+export async function withBackupFolder<T>(
+  config: Config,
+  folder: string,
+  use: (ports: BackupPorts) => Promise<T>,
+): Promise<T> {
+  await mustBeApart(config.dataDir, folder)
+  return withInstallation(config, async source => {
+    await claimBackupFolder(folder)
+    return alone(path.join(folder, BACKUP_LOCK), async () => {
+      const file = secretFile(config)
+      const secret = config.secretKey === undefined && existsSync(file) ? file : undefined
+      const target = await openBackupFolder(folder, secret)
+      return use({ source, target, openSnapshot, clock: systemClock })
+    })
+  })
+}
+
+/** Lends all that a restore from `folder` needs. */
+export async function withRestoreFolder<T>(
+  config: Config,
+  folder: string,
+  use: (ports: RestorePorts) => Promise<T>,
+): Promise<T> {
+  await mustBeApart(config.dataDir, folder)
+  const source = await openReadableBackup(folder)
+  await claimRestoreFolder(config.dataDir)
+  return alone(path.join(config.dataDir, RESTORE_LOCK), async () => {
+    const target = await openRestoreFolder(config.dataDir, { folder, note: source.note })
+    return use({ source, target, openSnapshot })
+  })
+}
+
+/** What the doctor looks at; nothing is opened that would change. */
+export const doctorPorts = (config: Config, complaints: string[]): DoctorPorts => ({
+  complaints,
+  survey: async () => {
+    const file = secretFile(config)
+    const fault = await readSecret(file).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
+    return surveyFolder(config.dataDir, config.secretKey === undefined ? { file, fault } : undefined)
+  },
+  openRows: async () => {
+    mustBeWhole(config)
+    return examineSqlite(config.dataDir)
+  },
+  stored: storedFiles(blobsOf(config)),
+  clock: systemClock,
+})
+
+async function alone<T>(lockFile: string, act: () => Promise<T>): Promise<T> {
+  let isMine = false
+  try {
+    return await exclusively(lockFile, () => {
+      isMine = true
+      return act()
+    })
+  } catch (error) {
+    if (isMine || !(error instanceof Refusal)) throw error
+    throw new Fault([`${path.dirname(lockFile)} is in use by another backup or restore: wait for its end.`], {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,168 @@
+// What is in order with an installation, what is not, and what to do about it. Nothing is changed.
+import { GRACE_MS } from '../assets/discard-leftovers.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { StoredBytes, UpkeepRecords } from './ports.ts'
+import { type Check, placeChecks, type Survey } from './survey.ts'
+
+/** The rows as they are, whatever schema they have. */
+export interface Examination {
+  /** Steps of the schema that were made and are not known here, and the other way round. */
+  schema(): Promise<{ unknown: string[]; missing: string[] }>
+  upkeep: UpkeepRecords
+  close(): Promise<void>
+}
+
+export interface DoctorPorts {
+  /** What is wrong with the configuration, a sentence each. */
+  complaints: string[]
+  survey(): Promise<Survey>
+  /** Undefined where there are none yet. */
+  openRows(): Promise<Examination | undefined>
+  stored: StoredBytes
+  clock: Clock
+}
+
+/** A clock may be behind the newest row by so much before it is worth a word: rows come from several clocks. */
+const SKEW_MS = 5_000
+const STUBBORN_TRIES = 5
+const NAMED_AT_MOST = 5
+
+export async function examine(ports: DoctorPorts): Promise<Check[]> {
+  const survey = await ports.survey()
+  const checks = [configurationCheck(ports.complaints), ...placeChecks(survey)]
+  if (!survey.isThere) return checks
+  const rows = await ports.openRows().catch((error: unknown) => fail('database', wordsOf(error), RESTORE))
+  if (rows === undefined)
+    return [...checks, warn('database', 'there is none yet', 'The first "herbarium serve" makes it.')]
+  if ('status' in rows) return [...checks, rows]
+  try {
+    return [...checks, ...(await rowChecks(ports, rows))]
+  } finally {
+    await rows.close()
+  }
+}
+
+const RESTORE = 'Stop the server, keep the folder, and restore the last backup (docs/operations.md).'
+
+async function rowChecks(ports: DoctorPorts, rows: Examination): Promise<Check[]> {
+  const looks: [string, () => Promise<Check>][] = [
+    ['database', () => integrityCheck(rows)],
+    ['schema', () => schemaCheck(rows)],
+    ['clock', () => clockCheck(ports, rows)],
+    ['missing_files', () => missingFiles(ports, rows)],
+    ['orphaned_files', () => orphanedFiles(ports, rows)],
+    ['jobs', () => jobsCheck(rows)],
+  ]
+  const checks: Check[] = []
+  for (const [name, look] of looks)
+    checks.push(await look().catch((error: unknown) => fail(name, wordsOf(error), RESTORE)))
+  return checks
+}
+
+function configurationCheck(complaints: string[]): Check {
+  if (complaints.length === 0) return ok('configuration', 'every variable can be used')
+  return fail('configuration', complaints.join(' '), 'Set them right (docs/configuration.md).')
+}
+
+async function integrityCheck({ upkeep }: Examination): Promise<Check> {
+  const faults = await upkeep.integrity()
+  return faults.length === 0
+    ? ok('database', 'pages, indexes, references and the index of names are sound')
+    : fail('database', listed(faults), RESTORE)
+}
+
+async function schemaCheck(rows: Examination): Promise<Check> {
+  const { unknown, missing } = await rows.schema()
+  if (unknown.length > 0)
+    return fail('schema', `a newer Herbarium made ${listed(unknown)}`, 'Run that version or a later one.')
+  return missing.length > 0
+    ? warn(
+        'schema',
+        `${listed(missing)} is still to be made`,
+        'The next start or command does it; to be able to go back, back up before with the version you have.',
+      )
+    : ok('schema', 'is the one this version knows')
+}
+
+async function clockCheck({ clock }: DoctorPorts, { upkeep }: Examination): Promise<Check> {
+  const newest = await upkeep.newestTime()
+  const behindMs = newest === undefined ? 0 : newest - clock.now()
+  return behindMs > SKEW_MS
+    ? warn(
+        'clock',
+        `the newest row is ${seconds(behindMs)} ahead of this clock`,
+        'Set the clock; until it has caught up, uploads may expire late or too early.',
+      )
+    : ok('clock', 'is not behind the newest row')
+}
+
+async function missingFiles({ stored }: DoctorPorts, { upkeep }: Examination): Promise<Check> {
+  const missing: string[] = []
+  let count = 0
+  for await (const page of upkeep.readyBytes()) {
+    const found = await Promise.all(page.map(({ key }) => stored.findStored(key)))
+    missing.push(...page.filter((_, n) => found[n] === undefined).map(({ assetId }) => assetId))
+    count += page.length
+  }
+  return missing.length === 0
+    ? ok('missing_files', `all ${count} ready assets have their file`)
+    : fail(
+        'missing_files',
+        `${missing.length} of ${count} ready assets have no file: ${listed(missing)}`,
+        'Bring the files back from a backup; "herbarium verify" names them all.',
+      )
+}
+
+async function orphanedFiles({ stored, clock }: DoctorPorts, { upkeep }: Examination): Promise<Check> {
+  const orphans: string[] = []
+  const foreign: string[] = []
+  for await (const page of stored.stored('media')) {
+    const ours = page.filter(file => file.isOurs)
+    foreign.push(...page.filter(file => !file.isOurs).map(({ key }) => key))
+    const known = await upkeep.knownMediaKeys(ours.map(({ key }) => key))
+    const old = ours.filter(({ touchedAt }) => touchedAt < clock.now() - GRACE_MS)
+    orphans.push(...old.filter(({ key }) => !known.has(key)).map(({ key }) => key))
+  }
+  if (orphans.length === 0 && foreign.length === 0)
+    return ok('orphaned_files', 'every file of media is named by a row, or too young to tell')
+  return warn(
+    'orphaned_files',
+    `${orphans.length} files that no row names, ${foreign.length} that are not ours: ${listed([...orphans, ...foreign])}`,
+    '"herbarium repair" lists them all and, with --apply, removes those that are ours.',
+  )
+}
+
+async function jobsCheck({ upkeep }: Examination): Promise<Check> {
+  const stubborn = await upkeep.stubbornJobs(STUBBORN_TRIES)
+  return stubborn.length === 0
+    ? ok('jobs', `none was begun ${STUBBORN_TRIES} times or more`)
+    : warn(
+        'jobs',
+        `${stubborn.length} are begun again and again: ${listed(stubborn.map(({ kind, assetId, tries }) => `${kind} of ${assetId} (${tries} times)`))}`,
+        'The log says why; POST /assets/{id}/retry ends them.',
+      )
+}
+
+const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detail })
+const warn = (name: string, found: string, advice: string): Check => ({
+  name,
+  status: 'warn',
+  detail: `${found}. ${advice}`,
+})
+const fail = (name: string, found: string, advice: string): Check => ({
+  name,
+  status: 'fail',
+  detail: `${found}. ${advice}`,
+})
+
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
+
+const listed = (items: string[]): string =>
+  items.length <= NAMED_AT_MOST
+    ? items.join(', ')
+    : `${items.slice(0, NAMED_AT_MOST).join(', ')} and ${items.length - NAMED_AT_MOST} more`
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
