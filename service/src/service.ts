@@ -40,6 +40,8 @@ export interface World {
   ids: Ids
   /** What stands for the internet. */
   remote?: Partial<RemoteWorld>
+  /** Adapters put around the servants, before anyone is given them: to watch them, or to let them fail. */
+  around?: (servants: Servants) => Servants
 }
 
 const systemWorld: World = { clock: systemClock, ids: randomIds }
@@ -68,7 +70,8 @@ export async function openRecords(config: Config): Promise<Records> {
 
 export async function openService(config: Config, world: World = systemWorld): Promise<Service> {
   const logger = pino({ level: config.logLevel, base: null })
-  const servants = await openServants(config, world)
+  const opened = await openServants(config, world)
+  const servants = world.around?.(opened) ?? opened
   const { ports, background } = join(config, world, { servants, logger })
   const sweeping = { ...ports, forgetRequests: servants.records.forgetRequests }
   const address = createAddress(config)
@@ -126,7 +129,7 @@ async function openServants(config: Config, world: World) {
   }
 }
 
-type Servants = Awaited<ReturnType<typeof openServants>>
+export type Servants = Awaited<ReturnType<typeof openServants>>
 
 /** The ports of the heart. Jobs run verbs, and verbs leave jobs: so both are made together. */
 function join(config: Config, world: World, parts: { servants: Servants; logger: pino.Logger }) {

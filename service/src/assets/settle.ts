@@ -69,12 +69,22 @@ async function publish(
   { verdict, blobKey }: { verdict: Admitted; blobKey: string },
 ): Promise<Admitted> {
   if (!ports.policy.stripMetadata || !ports.media.canStrip(verdict.contentType)) {
-    await ports.blobs.promote(bytes.key, blobKey)
+    await promote(ports, bytes.key, blobKey)
     return verdict
   }
   const copy = await stripped(ports, bytes, verdict.contentType)
-  await ports.blobs.promote(copy.key, blobKey).finally(() => discard(ports, copy.key))
+  await promote(ports, copy.key, blobKey).finally(() => discard(ports, copy.key))
   return { ...verdict, sizeBytes: copy.sizeBytes, sha256: copy.sha256 }
+}
+
+/** A promotion that failed may have given the bytes their name all the same; no row will ever say so. */
+async function promote(ports: SettlePorts, key: string, blobKey: string): Promise<void> {
+  try {
+    await ports.blobs.promote(key, blobKey)
+  } catch (error) {
+    await discard(ports, blobKey)
+    throw error
+  }
 }
 
 /** The copy is whole and durable in quarantine under a name of its own, like any other bytes. */

@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { listenComplaint, placeComplaints } from '../config/check-place.ts'
 import { type Config, readSettings } from '../config/config.ts'
+import { syncFolder } from '../config/sync-folder.ts'
 import { openService, type Service } from '../service.ts'
 import { begin } from '../workspaces/begin.ts'
 import { CommandFailure } from './failure.ts'
@@ -56,6 +57,7 @@ async function tellable(config: Config, key: string): Promise<ToldKey> {
   await handle.writeFile(`${key}\n`)
   await handle.sync()
   await handle.close()
+  await syncFolder(config.dataDir)
   return { file }
 }
 

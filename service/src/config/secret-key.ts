@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readFile, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { type Config, MIN_SECRET_CHARACTERS } from './config.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** The secret's file cannot be used. */
 export class SecretFault extends Error {}
@@ -43,9 +44,4 @@ async function makeSecret(file: string): Promise<string> {
   const secret = await readSecret(file)
   if (secret === undefined) throw new Error(`${file} could not be made`)
   return secret
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
 }

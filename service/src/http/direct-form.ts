@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ReceivedBytes } from '../assets/attempt.ts'
+import { discard } from '../assets/discard.ts'
 import type { Ports } from '../assets/ports.ts'
 import { MAX_DIRECT_BYTES, stageDirect } from '../assets/store-direct.ts'
 import { invalidField, Refusal } from '../ground/errors.ts'
@@ -27,7 +28,7 @@ export async function readDirectForm<S extends z.ZodType>(
     if (bytes === undefined) throw missingFile()
     return { fields: parse(shape, gathered(fields)), bytes }
   } catch (error) {
-    if (bytes !== undefined) await ports.blobs.remove(bytes.key)
+    if (bytes !== undefined) await discard(ports, bytes.key)
     throw isTooLarge(error) ? tooLargeForDirect() : error
   }
 }

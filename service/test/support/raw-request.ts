@@ -12,14 +12,15 @@ export interface RawAnswer {
 export async function rawRequest(
   origin: string,
   path: string,
-  options: { method?: string; headers?: http.OutgoingHttpHeaders } = {},
+  options: { method?: string; headers?: http.OutgoingHttpHeaders; body?: Uint8Array | undefined } = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(origin)
+  const { body, ...head } = options
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
   http
-    .request({ hostname, port, path, agent: false, method: 'GET', ...options }, resolve)
+    .request({ hostname, port, path, agent: false, method: 'GET', ...head }, resolve)
     .once('error', reject)
-    .end()
+    .end(body)
   const response = await promise
   return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) }
 }

@@ -93,19 +93,24 @@ function once(stream: NodeJS.ReadableStream | null, event: string, gaveUp: Abort
   })
 }
 
-/** Spawns `herbarium serve` on a free port, without waiting for anything. */
-export const spawnServer = (dataDir: string, environment: Environment = {}): Watched =>
-  watch(process.execPath, [LAUNCHER, 'serve'], {
+/**
+ * Spawns `herbarium serve` on a free port, without waiting for anything. `under` is a command that runs it in the same
+ * process, such as `prlimit` with its options.
+ */
+export function spawnServer(dataDir: string, environment: Environment = {}, under: string[] = []): Watched {
+  const [command = '', ...args] = [...under, process.execPath, LAUNCHER, 'serve']
+  return watch(command, args, {
     env: cleanEnvironment({ PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...environment }),
   })
+}
 
 /** Starts the server and resolves once it has said where it listens. */
 export async function startProcess(
-  options: { dataDir?: string; environment?: Environment } = {},
+  options: { dataDir?: string; environment?: Environment; under?: string[] } = {},
 ): Promise<RunningProcess> {
   const startedAt = performance.now()
   const dataDir = options.dataDir ?? (await temporaryFolder())
-  const server = spawnServer(dataDir, options.environment)
+  const server = spawnServer(dataDir, options.environment, options.under)
   const close = async () => {
     server.child.kill('SIGKILL')
     await server.exited

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { asAttemptLeft } from '../../assets/as-attempt-left.ts'
 import type { SaidOfAsset } from '../../assets/describe.ts'
+import { discard } from '../../assets/discard.ts'
 import { fetchUrl } from '../../assets/fetch-url.ts'
 import type { Upload } from '../../assets/ports.ts'
 import { reserve } from '../../assets/reserve.ts'
@@ -136,7 +137,7 @@ async function createDirect(deps: Deps, request: FastifyRequest, reply: FastifyR
       },
     )
   } finally {
-    await deps.blobs.remove(bytes.key)
+    await discard(deps, bytes.key)
   }
 }
 

@@ -1,0 +1,70 @@
+// The actions as commands for fast-check, plain and with a fault on their way.
+import fc from 'fast-check'
+import { FAULTS } from '../faults/faults.ts'
+import {
+  type Action,
+  advanceClock,
+  attachAsset,
+  completeAsset,
+  completeDuringUpload,
+  reserveAsset,
+  restart,
+  retryAsset,
+  sweepAll,
+  uploadByOldTicket,
+  uploadCut,
+  uploadTwice,
+  uploadWhole,
+} from './actions.ts'
+import type { Model } from './model.ts'
+import { perform, performFailing } from './perform.ts'
+import type { ModelWorld } from './world.ts'
+
+type Command = fc.AsyncCommand<Model, ModelWorld>
+
+const index = fc.nat(4)
+/** Within a ticket's life, past it, past the day for which abandoned bytes are kept. */
+const minutes = fc.constantFrom(1, 20, 61, 25 * 60)
+
+const verbs: fc.Arbitrary<Action>[] = [
+  fc.constant(reserveAsset()),
+  fc.tuple(index, fc.boolean()).map(([at, isGood]) => uploadWhole(at, isGood)),
+  index.map(at => uploadWhole(at, true)),
+  index.map(uploadCut),
+  index.map(uploadByOldTicket),
+  index.map(uploadTwice),
+  index.map(at => completeAsset(at, 1)),
+  index.map(at => completeAsset(at, 2)),
+  index.map(completeDuringUpload),
+  index.map(retryAsset),
+  index.map(attachAsset),
+  fc.constant(sweepAll()),
+]
+
+const others: fc.Arbitrary<Action>[] = [minutes.map(advanceClock), fc.constant(restart())]
+
+const plainly = (action: Action): Command => ({
+  check: action.fits,
+  run: (model, world) => perform(world, model, action),
+  toString: () => action.title,
+})
+
+const failing = fc
+  .record({
+    action: fc.oneof(...verbs),
+    fault: fc.constantFrom(...FAULTS),
+    n: fc.integer({ min: 1, max: 9 }),
+  })
+  .map(
+    ({ action, fault, n }): Command => ({
+      check: action.fits,
+      run: (model, world) => performFailing(world, model, { action, fault, n }),
+      toString: () => `${action.title}, call ${n} ${fault}`,
+    }),
+  )
+
+export const commandsOf = (maxCommands: number) =>
+  fc.commands([...[...verbs, ...others].map(one => one.map(plainly)), failing, failing, failing], {
+    maxCommands,
+    size: 'max',
+  })

@@ -1,0 +1,34 @@
+// A client that is told to come back later, and does.
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { attach, complete, reserve, type Told, upload, type Wire } from './kill/client.ts'
+import { wavOf } from './samples.ts'
+
+const TRIES = 30
+
+export interface Persistence {
+  /** How often it was told to come back. */
+  refusals: number
+}
+
+/** Repeats the step until it succeeds; throws when it is refused in any other way than for passing trouble. */
+export async function persist<T>(step: () => Promise<T>, persistence: Persistence): Promise<T> {
+  for (let n = 1; ; n++)
+    try {
+      return await step()
+    } catch (error) {
+      assert.match(String(error), /: 503 .*service_unavailable/)
+      if (n === TRIES) throw error
+      persistence.refusals++
+    }
+}
+
+/** An asset's whole way, whatever it takes. */
+export async function persistWithAsset(wire: Wire, ledger: Told[], persistence: Persistence): Promise<void> {
+  const bytes = Buffer.from(wavOf(randomInt(1000, 200_000), randomInt(2 ** 31)))
+  const told = await persist(() => reserve(wire, bytes), persistence)
+  ledger.push(told)
+  await persist(() => upload(wire, told), persistence)
+  await persist(() => complete(wire, told), persistence)
+  await persist(() => attach(wire, told), persistence)
+}
