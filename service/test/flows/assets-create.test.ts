@@ -44,6 +44,7 @@ test('a reservation names the asset, its final url and where the bytes go', asyn
       fileField: 'file',
       form_fields: {},
       formFields: {},
+      resumable: { protocol: 'tus', url: door },
     },
     upload_url: door,
   })

@@ -11,8 +11,10 @@ export interface Reservation extends AssetUpload {
   expires_at: string
 }
 
+type Caller = Pick<Tenant, 'call' | 'workspaceId'>
+
 /** Reserves an upload; `said` adds to or replaces the fields of the body. */
-export async function reserve(tenant: Tenant, said: Record<string, unknown> = {}): Promise<Reservation> {
+export async function reserve(tenant: Caller, said: Record<string, unknown> = {}): Promise<Reservation> {
   const response = await postJson(tenant, '/assets', {
     source: 'signed-url',
     workspace_id: tenant.workspaceId,
@@ -23,7 +25,7 @@ export async function reserve(tenant: Tenant, said: Record<string, unknown> = {}
 }
 
 /** POSTs JSON below /api/v1 with the tenant's key. */
-export const postJson = (tenant: Tenant, path: string, body: unknown): Promise<Response> =>
+export const postJson = (tenant: Pick<Caller, 'call'>, path: string, body: unknown): Promise<Response> =>
   tenant.call(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -14,6 +14,8 @@ export async function create(
   ticket: Ticket,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
+  if (request.headers['upload-concat'] !== undefined)
+    throw invalidField('upload-concat', 'is not supported: send the file as one upload')
   const headers = readTusHeaders(request)
   const length = headers['upload-length']
   if ((length === undefined) === (headers['upload-defer-length'] === undefined))
