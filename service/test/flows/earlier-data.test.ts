@@ -2,15 +2,35 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { FLORA } from '@flora-ai/flora'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/config/config.ts'
+import type { Clock } from '../../src/ground/clock.ts'
+import { randomIds } from '../../src/ground/ids.ts'
 import { openService, type Service } from '../../src/service.ts'
 import { sampleBytes } from '../support/samples.ts'
+import { createTestClock } from '../support/test-clock.ts'
+import { offsetOf, sendPiece } from '../support/tus.ts'
+
+/** Each folder was left in the middle of things; it is found again a minute later. */
+const clockAt = (time: number): Clock => {
+  const clock = createTestClock()
+  clock.advance(time + 60_000 - Date.now())
+  return clock
+}
+
+function lastTimeIn(dataDir: string): number {
+  const database = new DatabaseSync(path.join(dataDir, 'herbarium.db'))
+  const row = database.prepare('select max(at) as last from events').get()
+  database.close()
+  return Number(row?.last)
+}
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures')
 
-describe.each(['data-a', 'data-b'])('On the folder %s', fixture => {
+/** A copy of the folder, with this version started on it. */
+function useFolder(fixture: string) {
   let dataDir: string
   let service: Service
   let client: FLORA
@@ -18,7 +38,7 @@ describe.each(['data-a', 'data-b'])('On the folder %s', fixture => {
     dataDir = await mkdtemp(path.join(tmpdir(), `herbarium-${fixture}-`))
     await cp(path.join(FIXTURES, fixture), dataDir, { recursive: true })
     const { config } = readSettings({ PORT: '0', LOG_LEVEL: 'silent', DATA_DIR: dataDir })
-    service = await openService(config)
+    service = await openService(config, { clock: clockAt(lastTimeIn(dataDir)), ids: randomIds })
     await service.listen()
     const apiKey = (await readFile(path.join(dataDir, 'first-key.txt'), 'utf8')).trim()
     client = new FLORA({ apiKey, baseURL: service.urls.api(), maxRetries: 0 })
@@ -27,9 +47,14 @@ describe.each(['data-a', 'data-b'])('On the folder %s', fixture => {
     await service.close()
     await rm(dataDir, { recursive: true, force: true })
   })
+  return () => client
+}
+
+describe.each(['data-a', 'data-b', 'data-c'])('On the folder %s', fixture => {
+  const client = useFolder(fixture)
 
   test('what was ready is ready, with its name, place and exact bytes', async () => {
-    const { assets } = await client.assets.list({ query: 'fern' })
+    const { assets } = await client().assets.list({ query: 'fern' })
     expect(assets).toMatchObject([
       { name: 'fern.webp', status: 'ready', folder: 'sheets', metadata: { plant: 'fern' } },
     ])
@@ -39,16 +64,40 @@ describe.each(['data-a', 'data-b'])('On the folder %s', fixture => {
   })
 
   test('what had failed tells why, and can be retried', async () => {
-    const { assets } = await client.assets.list({ query: 'weed' })
-    const failed = await client.assets.retrieve(assets[0]?.asset_id ?? '')
+    const { assets } = await client().assets.list({ query: 'weed' })
+    const failed = await client().assets.retrieve(assets[0]?.asset_id ?? '')
     expect(failed).toMatchObject({ status: 'failed', failure_message: expect.stringContaining('text/html') })
-    const retried = await client.assets.retry(failed.asset_id)
+    const retried = await client().assets.retry(failed.asset_id)
     expect(retried).toMatchObject({ status: 'pending_upload', asset_id: failed.asset_id })
   })
 
   test('what was uploaded and not yet completed can still be completed', async () => {
-    const { assets } = await client.assets.list({ query: 'bud' })
-    const completed = await client.assets.complete(assets[0]?.asset_id ?? '')
+    const { assets } = await client().assets.list({ query: 'bud' })
+    const completed = await client().assets.complete(assets[0]?.asset_id ?? '')
     expect(completed).toMatchObject({ status: 'ready' })
+  })
+})
+
+describe('On the folder data-c, moreover,', () => {
+  const client = useFolder('data-c')
+
+  test('an upload that had arrived in part is carried on by retry', async () => {
+    const png = await sampleBytes('i.png')
+    const { assets } = await client().assets.list({ query: 'sprout' })
+    const assetId = assets[0]?.asset_id ?? ''
+    const { upload_url = '' } = await client().assets.retry(assetId)
+    const offset = await offsetOf({ fetch }, upload_url)
+    expect(offset).toBe(png.length >> 1)
+    expect((await sendPiece({ fetch }, { upload_url }, { file: png, from: offset })).status).toBe(204)
+    expect(await client().assets.complete(assetId)).toMatchObject({ status: 'ready' })
+  })
+
+  test('what was deleted is gone, and its node keeps its label', async () => {
+    expect((await client().assets.list({ query: 'dust' })).assets).toEqual([])
+    const { assets } = await client().assets.list({ query: 'fern' })
+    const { nodes } = await client().get<{ nodes: { label: string }[] }>(
+      `/projects/${assets[0]?.project_id}/nodes`,
+    )
+    expect(nodes.find(({ label }) => label === 'dust.png')).toMatchObject({ asset_id: null, url: null })
   })
 })
