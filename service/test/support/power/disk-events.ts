@@ -90,12 +90,12 @@ function written(name: string, args: string, result: number | undefined): DiskEv
   return {
     kind: 'write',
     path,
-    at: isPlaced ? lastNumber(args) : undefined,
+    at: isPlaced ? lastNumber(name === 'pwritev2' ? args.replace(/, \w+$/, '') : args) : undefined,
     bytes: result ?? lastSize(name, args),
   }
 }
 
-const lastNumber = (args: string): number => Number(/(\d+)(?:, 0)?$/.exec(args)?.[1] ?? 0)
+const lastNumber = (args: string): number => Number(/(\d+)$/.exec(args)?.[1] ?? 0)
 
 /** A write that was never answered may have happened: its own words say how long it is. */
 function lastSize(name: string, args: string): number {
