@@ -120,11 +120,23 @@ function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Cont
 /** If the row cannot be written, the whole file waits under its name for whoever goes on. */
 async function finish(ports: ResumePorts, { asset, row, file }: Stretch, sizeBytes: number): Promise<void> {
   const { writer, partial, hash } = file
-  await writer.commit().catch(async error => {
-    await writer.close()
-    throw error
-  })
   const bytes = { key: partial.key, sizeBytes, sha256: hash.digest('hex') }
-  const sniffedType = await sniffStored(ports, bytes)
+  const sniffedType = await unlessOvertaken(row, async () => {
+    await writer.commit().catch(async error => {
+      await writer.close()
+      throw error
+    })
+    return sniffStored(ports, bytes)
+  })
   await arrive(ports, { asset, attempt: row.attempt() }, { ...bytes, sniffedType })
+}
+
+/** Whoever ended the attempt meanwhile has removed its file, too: then that is what there is to tell. */
+async function unlessOvertaken<T>(row: AttemptRow, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    await row.write(current => current)
+    throw error
+  }
 }
