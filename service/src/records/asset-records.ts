@@ -111,16 +111,20 @@ async function findOverdue(
  */
 async function protectedKeys(db: Db, keys: string[]): Promise<Set<string>> {
   const quarantineKeys = keys.map(key => key.replace(/\.\d+$/, ''))
+  // A retry carries bytes on: a later attempt of the asset may have them under the name that an earlier one gave them.
+  const owners = db.selectFrom('attempts').select('asset_id').where('quarantine_key', 'in', quarantineKeys)
   const rows = await db
     .selectFrom('attempts')
     .select(['received_key', 'partial_key', 'quarantine_key', 'fence', 'lease_until'])
-    .where(eb => eb.or([eb('quarantine_key', 'in', quarantineKeys), eb('partial_key', 'in', keys)]))
+    .where('asset_id', 'in', owners)
     .where('state', 'in', ['open', 'received'])
     .execute()
-  return new Set(
+  const kept = new Set(
     rows.flatMap(row => [
-      ...[row.received_key, row.partial_key].filter(key => key !== null),
+      row.received_key,
+      row.partial_key,
       ...(row.lease_until === null ? [] : [`${row.quarantine_key}.${row.fence}`]),
     ]),
   )
+  return new Set(keys.filter(key => kept.has(key)))
 }

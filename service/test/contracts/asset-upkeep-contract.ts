@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Attempt, OpenAttempt } from '../../src/assets/attempt.ts'
 import { begun, claimed, closed, received, stagingKey } from '../../src/assets/attempt.ts'
-import { randomIds } from '../../src/ground/ids.ts'
 import { attemptOf, bytesOf, failedOf, NOON, pendingOf, readyOf, requestOf } from '../support/specimens.ts'
 import { addProject, addWorkspace, type OpenInstallation, plant, useGarden } from '../support/use-records.ts'
 
@@ -64,16 +63,31 @@ export function describeAssetUpkeep(name: string, open: OpenInstallation): void 
       expect(await garden.assets.protectedKeys(keys)).toEqual(new Set(kept))
     })
 
+    /** An asset that was retried, and what `carry` makes of its next attempt, of the first one's key. */
+    const plantRetried = async (carry: (next: OpenAttempt, key: string) => Attempt) => {
+      const { asset, attempt: first } = await plantAttempt()
+      const key = `${first.quarantineKey}.1`
+      const attempts = [
+        { before: first, after: closed(first, 'superseded') },
+        { after: carry(attemptOf({ ...asset, attempt: 2 }), key) },
+      ]
+      expect(await garden.assets.save({ attempts, events: [] })).toBe('saved')
+      return { key, dead: `${first.quarantineKey}.2` }
+    }
+
     it('protects bytes that have arrived in part, also under the name an attempt before gave them', async () => {
-      const carried = { key: `quarantine/${randomIds.token()}.3`, sizeBytes: 9, totalBytes: null }
-      const ours = await plantAttempt(open => ({
-        ...open,
-        partial: { ...carried, key: `${open.quarantineKey}.1` },
-      }))
-      await plantAttempt(open => ({ ...open, partial: carried }))
-      const kept = [`${ours.attempt.quarantineKey}.1`, carried.key]
-      const dead = [`${ours.attempt.quarantineKey}.2`, carried.key.replace('.3', '.4')]
+      const partialOf = (key: string) => ({ key, sizeBytes: 9, totalBytes: null })
+      const ours = (await plantAttempt(open => ({ ...open, partial: partialOf(`${open.quarantineKey}.1`) })))
+        .attempt
+      const carried = await plantRetried((next, key) => ({ ...next, partial: partialOf(key) }))
+      const kept = [`${ours.quarantineKey}.1`, carried.key]
+      const dead = [`${ours.quarantineKey}.2`, carried.dead]
       expect(await garden.assets.protectedKeys([...kept, ...dead])).toEqual(new Set(kept))
+    })
+
+    it('protects whole bytes under the name that an attempt before gave them', async () => {
+      const { key, dead } = await plantRetried((next, key) => received(next, bytesOf(key), NOON))
+      expect(await garden.assets.protectedKeys([key, dead])).toEqual(new Set([key]))
     })
 
     it('counts bytes that have arrived, in part or whole, until their attempt is over', async () => {

@@ -1,6 +1,7 @@
 // What rows and files of a data folder say of each other, read behind the product's back.
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -37,32 +38,46 @@ export async function brokenPromises(dataDir: string): Promise<string[]> {
     if (events !== expected) broken.push(`${asset.id} is ${asset.status}, with ${events} asset.ready events`)
     if (!mine.length) broken.push(`${asset.id} has no attempt`)
   }
-  for (const { asset_id, state, received_key, received_bytes } of attempts)
-    if (state === 'received' && (await sizeOf(dataDir, received_key)) !== received_bytes)
-      broken.push(`the received bytes of ${asset_id} are not there whole`)
+  for (const attempt of attempts.filter(isAlive)) broken.push(...(await faultsOfArrived(dataDir, attempt)))
   return [...broken, ...miscounted({ assets, attempts, counters })]
 }
 
 /** Files in the folders of bytes that no row names, relative to those. */
-export async function strayFiles(dataDir: string): Promise<string[]> {
+export function strayFiles(dataDir: string): string[] {
   const { assets, attempts } = readRows(dataDir)
   const named = new Set([
     ...assets.map(({ blob_key }) => blob_key),
-    ...attempts
-      .filter(({ state }) => state === 'open' || state === 'received')
-      .flatMap(({ received_key, partial_key }) => [
-        received_key,
-        partial_key,
-        partial_key?.replace('quarantine/', 'incoming/'), // until it is whole
-      ]),
+    ...attempts.filter(isAlive).flatMap(({ received_key, partial_key }) => [
+      received_key,
+      partial_key,
+      partial_key?.replace('quarantine/', 'incoming/'), // until it is whole
+    ]),
   ])
   const blobs = path.join(dataDir, 'blobs')
-  const entries = await readdir(blobs, { recursive: true, withFileTypes: true })
+  const entries = readdirSync(blobs, { recursive: true, withFileTypes: true }) // 256 folders: at once is quicker
   return entries
     .filter(entry => entry.isFile())
     .map(entry => path.relative(blobs, path.join(entry.parentPath, entry.name)))
     .filter(file => !named.has(file))
     .sort()
+}
+
+const isAlive = ({ state }: AttemptRow): boolean => state === 'open' || state === 'received'
+
+async function faultsOfArrived(dataDir: string, attempt: AttemptRow): Promise<string[]> {
+  const { asset_id, state, received_key, received_bytes, partial_bytes } = attempt
+  const isWhole = state !== 'received' || (await sizeOf(dataDir, received_key)) === received_bytes
+  const isKept = !partial_bytes || (await partialSizeOf(dataDir, attempt)) >= partial_bytes
+  return [
+    ...(isWhole ? [] : [`the received bytes of ${asset_id} are not there whole`]),
+    ...(isKept ? [] : [`${partial_bytes} bytes of ${asset_id} had arrived and are not there`]),
+  ]
+}
+
+/** Bytes that have arrived in part lie with the unfinished files, and with the whole ones once they are the last. */
+async function partialSizeOf(dataDir: string, { partial_key }: AttemptRow): Promise<number> {
+  const unfinished = partial_key?.replace('quarantine/', 'incoming/') ?? null
+  return (await sizeOf(dataDir, unfinished)) ?? (await sizeOf(dataDir, partial_key)) ?? 0
 }
 
 async function faultsOfReady(dataDir: string, asset: AssetRow): Promise<string[]> {
@@ -79,9 +94,7 @@ function miscounted({ assets, attempts, counters }: Omit<ReturnType<typeof readR
   return counters.flatMap(({ workspace_id, ...counted }) => {
     const mine = assets.filter(asset => asset.workspace_id === workspace_id)
     const ids = new Set(mine.map(({ id }) => id))
-    const alive = attempts.filter(
-      ({ asset_id, state }) => ids.has(asset_id) && (state === 'open' || state === 'received'),
-    )
+    const alive = attempts.filter(attempt => ids.has(attempt.asset_id) && isAlive(attempt))
     const facts = {
       assets: mine.length,
       bytes: sum(mine.map(asset => (asset.status === 'ready' ? asset.size_bytes : 0))),

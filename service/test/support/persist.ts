@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { attach, complete, reserve, type Told, upload, type Wire } from './kill/client.ts'
+import { askOffset, beginParts, sendPart } from './kill/parts.ts'
 import { wavOf } from './samples.ts'
 
 const TRIES = 30
@@ -31,4 +32,23 @@ export async function persistWithAsset(wire: Wire, ledger: Told[], persistence: 
   await persist(() => upload(wire, told), persistence)
   await persist(() => complete(wire, told), persistence)
   await persist(() => attach(wire, told), persistence)
+}
+
+const PARTS = 3
+
+/** As `persistWithAsset`, in parts: after each refusal it asks where the upload is, and goes on from there. */
+export async function persistInParts(wire: Wire, ledger: Told[], persistence: Persistence): Promise<void> {
+  const bytes = Buffer.from(wavOf(randomInt(100_000, 400_000), randomInt(2 ** 31)))
+  const told = await persist(() => reserve(wire, bytes), persistence)
+  ledger.push(told)
+  await persist(() => beginParts(wire, told), persistence)
+  for (let n = 1; n <= PARTS; n++) {
+    const end = Math.ceil((bytes.length * n) / PARTS)
+    await persist(async () => {
+      const from = await askOffset(wire, told)
+      if (from < end) assert.ok(await sendPart(wire, told, { from, end }), 'nobody overtakes this client')
+    }, persistence)
+  }
+  told.state = 'uploaded'
+  await persist(() => complete(wire, told), persistence)
 }

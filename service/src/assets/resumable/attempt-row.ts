@@ -10,6 +10,8 @@ export interface AttemptRow {
   attempt(): Held
   /** How many bytes the row speaks of. */
   sureBytes(): number
+  /** Whether a write has failed: it may have happened all the same, and the row speak of more. */
+  isUnsure(): boolean
   /** Throws `conflict` once another holds the attempt. */
   write(change: (attempt: Held) => Held): Promise<void>
   /** Says that so many bytes are durable; `letGo` gives the hold up in the same write. */
@@ -22,15 +24,21 @@ const RENEW_AFTER_MS = LEASE_MS / 4
 
 export function createAttemptRow(ports: RowPorts, held: Held): AttemptRow {
   let current = held
+  let isUnsure = false
   const write = async (change: (attempt: Held) => Held) => {
     const after = change(current)
-    const outcome = await ports.assets.save({ attempts: [{ before: current, after }], events: [] })
+    const saving = ports.assets.save({ attempts: [{ before: current, after }], events: [] })
+    const outcome = await saving.catch(error => {
+      isUnsure = true
+      throw error
+    })
     if (outcome !== 'saved') throw overtaken()
     current = after
   }
   return {
     attempt: () => current,
     sureBytes: () => current.partial?.sizeBytes ?? 0,
+    isUnsure: () => isUnsure,
     write,
     writeKept: (partial, { letGo } = { letGo: false }) =>
       write(attempt => {

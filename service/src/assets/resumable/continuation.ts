@@ -61,7 +61,7 @@ async function moveTo(ports: ResumePorts, row: AttemptRow, { writer, partial }: 
     await writer.save()
     await row.writeKept(partial)
   } catch (error) {
-    await writer.abort()
+    await (row.isUnsure() ? writer.close() : writer.abort())
     throw error
   }
   if (old !== null) await discardUnfinished(ports, old.key)
@@ -82,8 +82,8 @@ function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Cont
     await writer.save()
     await row.writeKept(now())
   }
-  /** Only a file that the row speaks of is worth keeping. */
-  const leave = () => (row.sureBytes() > 0 ? writer.close() : writer.abort())
+  /** Only a file that the row speaks of is worth keeping; where that is not known the sweep finds out. */
+  const leave = () => (row.isUnsure() || row.sureBytes() > 0 ? writer.close() : writer.abort())
   const pause = async () => {
     try {
       await writer.save()
@@ -101,8 +101,8 @@ function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Cont
   return {
     sizeBytes: () => sizeBytes,
     write: async (chunk, { mayCount }) => {
-      hash.update(chunk)
       await writer.write(chunk)
+      hash.update(chunk) // only then: what could not be written is not kept, and must not stay in the hash
       sizeBytes += chunk.byteLength
       if (mayCount && sizeBytes - row.sureBytes() >= SAVE_EVERY_BYTES) await save()
       else await row.renewInTime()

@@ -4,7 +4,6 @@ import { type Kysely, sql } from 'kysely'
 const statements = [
   'alter table attempts add column partial_key text',
   'alter table attempts add column partial_bytes integer',
-  'create index attempts_by_partial on attempts (partial_key) where partial_key is not null',
   'alter table requests add column refusal text',
 ]
 

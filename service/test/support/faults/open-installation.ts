@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { openDisk } from '../../../src/blobs/disk/open-disk.ts'
 import { readSettings } from '../../../src/config/config.ts'
 import { randomIds } from '../../../src/ground/ids.ts'
 import type { openMedia } from '../../../src/media/open-media.ts'
 import { openService, type Service, type World } from '../../../src/service.ts'
+import type { Installation as KeptInstallation } from '../../../src/upkeep/ports.ts'
 import { begin } from '../../../src/workspaces/begin.ts'
 import { rawRequest } from '../raw-request.ts'
 import { createTestClock, type TestClock } from '../test-clock.ts'
@@ -16,6 +18,11 @@ export interface Answer {
   status: number
   /** What was parsed from the body; empty where it has none. */
   body: Record<string, unknown>
+}
+
+export interface TusAnswer extends Answer {
+  /** Upload-Offset, where it says one. */
+  offset: number | undefined
 }
 
 export interface Installation {
@@ -31,9 +38,13 @@ export interface Installation {
   form(path: string, form: FormData, headers?: Record<string, string>): Promise<Answer>
   /** The path of any URL of this installation, without a key; bytes are PUT, a form is POSTed. */
   send(url: string, body: Uint8Array | FormData): Promise<Answer>
+  /** A request of the tus protocol to an upload URL of this installation. */
+  tus(method: string, url: string, headers?: Record<string, string>, bytes?: Uint8Array): Promise<TusAnswer>
   /** The bytes at a URL, or undefined where they are not served. */
   served(url: string): Promise<Buffer | undefined>
   sweep(): Promise<unknown>
+  /** What verify and repair act on. */
+  upkeep(): Promise<KeptInstallation & { clock: TestClock }>
   /** Leaves the process as it stands, crashed or not, and starts another on the same folder. */
   reopen(): Promise<void>
   close(): Promise<void>
@@ -84,11 +95,21 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       const form = await encoded(body)
       return answerOf(await ask('POST', pathname, form.body, { 'content-type': form.type }))
     },
+    tus: async (method, url, headers = {}, bytes = undefined) => {
+      const all = { 'tus-resumable': '1.0.0', ...headers }
+      const answer = await ask(method, new URL(url).pathname, bytes, all)
+      const said = answer.headers['upload-offset']
+      return { ...answerOf(answer), offset: said === undefined ? undefined : Number(said) }
+    },
     served: async url => {
       const answer = await ask('GET', new URL(url).pathname)
       return answer.status === 200 ? answer.body : undefined
     },
     sweep: () => running.service.sweep(),
+    upkeep: async () => {
+      const { assets, upkeep } = running.service.records
+      return { assets, upkeep, clock, blobs: await openDisk(path.join(dataDir, 'blobs'), { asIs: true }) }
+    },
     reopen: async () => {
       await running.service.close()
       running = await openRunning(dataDir, clock, options)

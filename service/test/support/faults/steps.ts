@@ -1,14 +1,20 @@
 // The steps of an asset's way on an installation that may fail: what verbs begin with, and how all ends well.
 import { expect } from 'vitest'
+import { runSql } from '../rows.ts'
 import { wavOf } from '../samples.ts'
 import type { Answer, Installation } from './open-installation.ts'
 
 let nonce = 0
-export const someBytes = (bytes = 150_000): Buffer => wavOf(bytes, ++nonce)
+export const someBytes = (bytes = 80_000): Buffer => wavOf(bytes, ++nonce)
 /** Names for what must have one, each used once. */
 export const fresh = (what: string): string => `${what}-${++nonce}`
 
 export const someKey = (): Record<string, string> => ({ 'idempotency-key': `key-${++nonce}` })
+
+/** What a client says that has sent the same request before. */
+export const repeated = (repeats: number): Record<string, string> => ({
+  'x-stainless-retry-count': String(repeats),
+})
 
 export interface Reserved {
   assetId: string
@@ -57,6 +63,10 @@ export async function expectReady(at: Installation, asset: Reserved, bytes: Buff
   })
   expect((await at.served(asset.url))?.equals(bytes)).toBe(true)
 }
+
+/** How many attempts the asset has had. */
+export const attemptsOf = (at: Installation, { assetId }: Reserved): number =>
+  runSql(at.dataDir, 'select n from attempts where asset_id = ?', assetId).length
 
 export async function nodesOf(at: Installation, { assetId }: Reserved): Promise<string[]> {
   const { body } = succeeded(await at.call('GET', `/projects/${at.projectId}/nodes?limit=100`))

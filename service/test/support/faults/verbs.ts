@@ -1,8 +1,8 @@
-// Every verb that a fault may meet: what comes before it, the verb itself, and what its answer promises.
+// The verbs of storing, in one request or three, and of canvases: what comes before each, and what its answer promises.
 import { expect } from 'vitest'
 import { sampleBytes } from '../samples.ts'
-import type { Answer, Installation } from './open-installation.ts'
 import {
+  attemptsOf,
   complete,
   expectReady,
   finishByRetry,
@@ -11,6 +11,7 @@ import {
   nodesOf,
   type Reserved,
   readyAsset,
+  repeated,
   reserved,
   reservedIn,
   reserveIn,
@@ -19,27 +20,10 @@ import {
   succeeded,
   uploaded,
 } from './steps.ts'
-
-/** A verb about to be called. */
-export interface Begun {
-  /** The call under test. It is repeated when it was not answered, and must then succeed. */
-  act(): Promise<Answer>
-  /** Checks what a 2xx of it promises; `calls` is how often it was called for that. */
-  holds(answer: Answer, calls: number): Promise<void>
-}
-
-export interface Verb {
-  title: string
-  /** Whether a crash may leave a media file that no row names: what was linked and never written down. */
-  mayOrphan: boolean
-  /** Whether it writes bytes, which may be torn. */
-  writesBytes: boolean
-  begin(at: Installation): Promise<Begun>
-}
+import type { Verb } from './verb.ts'
 
 const reserve: Verb = {
   title: 'reserve',
-  mayOrphan: false,
   writesBytes: false,
   begin: async at => {
     const said = { file_name: 'a.wav', project_id: at.projectId }
@@ -57,7 +41,6 @@ const reserve: Verb = {
 
 const receive = (how: 'POST' | 'PUT'): Verb => ({
   title: `receive by ${how}`,
-  mayOrphan: false,
   writesBytes: true,
   begin: async at => {
     const bytes = someBytes()
@@ -74,7 +57,6 @@ const receive = (how: 'POST' | 'PUT'): Verb => ({
 
 const receiveAgain: Verb = {
   title: 'receive over bytes received before',
-  mayOrphan: false,
   writesBytes: true,
   begin: async at => {
     const [old, bytes] = [someBytes(), someBytes()]
@@ -91,7 +73,6 @@ const receiveAgain: Verb = {
 
 const completeVerb: Verb = {
   title: 'complete',
-  mayOrphan: true,
   writesBytes: false,
   begin: async at => {
     const bytes = someBytes()
@@ -109,7 +90,6 @@ const completeVerb: Verb = {
 
 const completeFaulty: Verb = {
   title: 'complete of bytes that are refused',
-  mayOrphan: false,
   writesBytes: false,
   begin: async at => {
     const asset = await uploaded(at, Buffer.from('plain words'))
@@ -125,7 +105,6 @@ const completeFaulty: Verb = {
 
 const direct: Verb = {
   title: 'direct upload',
-  mayOrphan: true,
   writesBytes: true,
   begin: async at => {
     const bytes = someBytes()
@@ -146,7 +125,6 @@ const direct: Verb = {
 /** The answer may say that the fetch goes on: then it has promised the asset alone. */
 const fetchUrl = (source: string): Verb => ({
   title: 'URL fetch',
-  mayOrphan: true,
   writesBytes: true,
   begin: async at => {
     const headers = someKey()
@@ -164,16 +142,16 @@ const fetchUrl = (source: string): Verb => ({
 
 const retry: Verb = {
   title: 'retry',
-  mayOrphan: false,
   writesBytes: false,
   begin: async at => {
     const old = await uploaded(at, someBytes())
     return {
-      act: () => at.call('POST', `/assets/${old.assetId}/retry`),
+      act: repeats => at.call('POST', `/assets/${old.assetId}/retry`, undefined, repeated(repeats)),
       holds: async answer => {
         const bytes = someBytes()
         const next = reservedIn(answer)
         expect(next.assetId).toBe(old.assetId)
+        expect(attemptsOf(at, old)).toBe(2)
         expect(new URL(next.url).pathname).toBe(new URL(old.url).pathname)
         expect((await at.send(old.uploadUrl, bytes)).status).toBe(403)
         succeeded(await at.send(next.uploadUrl, bytes))
@@ -186,24 +164,21 @@ const retry: Verb = {
 
 const attach: Verb = {
   title: 'attach',
-  mayOrphan: false,
   writesBytes: false,
   begin: async at => {
     const asset = await readyAsset(at)
     return {
-      act: () => at.call('POST', `/projects/${at.projectId}/assets/${asset.assetId}/attach`),
-      holds: async (answer, calls) => {
-        const nodes = await nodesOf(at, asset)
-        expect(nodes).toContain(answer.body.node_id)
-        expect(nodes.length).toBeLessThanOrEqual(calls)
+      act: repeats => {
+        const path = `/projects/${at.projectId}/assets/${asset.assetId}/attach`
+        return at.call('POST', path, undefined, repeated(repeats))
       },
+      holds: async answer => expect(await nodesOf(at, asset)).toEqual([answer.body.node_id]),
     }
   },
 }
 
 const createProject: Verb = {
   title: 'create project',
-  mayOrphan: false,
   writesBytes: false,
   begin: async at => {
     const headers = someKey()
@@ -221,7 +196,6 @@ const createProject: Verb = {
 
 const sweep: Verb = {
   title: 'sweep',
-  mayOrphan: false,
   writesBytes: false,
   begin: async at => {
     const [open, received] = [await reserved(at), await uploaded(at, someBytes())]

@@ -1,6 +1,6 @@
-// What the clients of a kill loop do, what they were told, and how it is checked afterwards.
+// What the clients of a kill loop do, and what they were told.
 import assert from 'node:assert/strict'
-import { createHash, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { RunningProcess } from '../start-process.ts'
 import { head, openWire } from '../wire.ts'
 
@@ -12,7 +12,11 @@ export interface Told {
   uploadUrl: string
   bytes: Buffer<ArrayBuffer>
   /** A step that was begun and never answered may have happened, or not. */
-  state: 'reserved' | 'uploaded' | 'ready'
+  state: 'reserved' | 'uploaded' | 'ready' | 'deleted'
+  /** Asked for and perhaps never answered, so that it may have happened or not. */
+  unsure: Set<'retry' | 'delete'>
+  /** Of an upload in parts: so many bytes were answered for, and so many were sent. */
+  parts: { sure: number; sent: number; isLengthKnown: boolean } | undefined
   /** Of this asset, on the first project's canvas. */
   nodeIds: string[]
   /** Every success it was told of. */
@@ -20,8 +24,10 @@ export interface Told {
 }
 
 export interface ToldAnswer {
-  step: 'reserve' | 'retry' | 'upload' | 'complete' | 'attach' | 'direct'
+  step: 'reserve' | 'retry' | 'upload' | 'part' | 'complete' | 'attach' | 'direct' | 'delete'
   requestId: string
+  /** The bytes that it rests on, all together. */
+  bytes: number
 }
 
 export interface Wire {
@@ -37,7 +43,7 @@ interface Instructions {
   upload_url: string
 }
 
-const pathOf = (url: string): string => new URL(url).pathname
+export const pathOf = (url: string): string => new URL(url).pathname
 
 export const call = async <T>(wire: Wire, method: string, path: string): Promise<T> =>
   (await ask<T>(wire, method, path)).body
@@ -48,24 +54,35 @@ async function ask<T>(
   path: string,
   body?: object | FormData,
 ): Promise<{ body: T; requestId: string }> {
-  const isForm = body instanceof FormData
-  const response = await fetch(`${wire.server.origin}/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${wire.apiKey}`,
-      ...(isForm ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body ? { body: isForm ? body : JSON.stringify(body) } : {}),
-  })
+  const response = await answerTo(wire, { method, path, body })
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
   // the server under test speaks as its document says
   return { body: (await response.json()) as T, requestId: requestIdOf(response) }
 }
 
-const requestIdOf = (response: Response): string => response.headers.get('request-id') ?? ''
+/** Whatever it is. */
+export function answerTo(
+  wire: Wire,
+  { method, path, body }: { method: string; path: string; body?: object | FormData | undefined },
+): Promise<Response> {
+  const isForm = body instanceof FormData
+  return fetch(`${wire.server.origin}/api/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${wire.apiKey}`,
+      ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body ? { body: isForm ? body : JSON.stringify(body) } : {}),
+  })
+}
 
-const noted = (told: Told, step: ToldAnswer['step'], requestId: string): void =>
-  void told.answers.push({ step, requestId })
+export const requestIdOf = (response: Response): string => response.headers.get('request-id') ?? ''
+
+export const noted = (
+  told: Told,
+  step: ToldAnswer['step'],
+  { requestId, bytes = told.bytes.length }: { requestId: string; bytes?: number },
+): void => void told.answers.push({ step, requestId, bytes })
 
 export async function reserve(wire: Wire, bytes: Buffer<ArrayBuffer>): Promise<Told> {
   const asked = { source: 'signed-url', workspace_id: wire.workspaceId }
@@ -76,16 +93,20 @@ export async function reserve(wire: Wire, bytes: Buffer<ArrayBuffer>): Promise<T
     uploadUrl: pathOf(said.upload_url),
     bytes,
     state: 'reserved',
+    unsure: new Set(),
+    parts: undefined,
     nodeIds: [],
-    answers: [{ step: 'reserve', requestId }],
+    answers: [{ step: 'reserve', requestId, bytes: bytes.length }],
   }
 }
 
-/** Asks for fresh instructions; nothing that was uploaded before counts any more. */
+/** Asks for fresh instructions; of what was uploaded before only parts still count. */
 export async function retry(wire: Wire, told: Told): Promise<void> {
+  told.unsure.add('retry')
   const { body: said, requestId } = await ask<Instructions>(wire, 'POST', `/assets/${told.assetId}/retry`)
   assert.equal(pathOf(said.url), told.url)
-  noted(told, 'retry', requestId)
+  noted(told, 'retry', { requestId })
+  told.unsure.delete('retry')
   told.uploadUrl = pathOf(said.upload_url)
   told.state = 'reserved'
 }
@@ -99,7 +120,7 @@ export async function upload(wire: Wire, told: Told, triesLeft = 3): Promise<voi
   if (response.status === 409 && triesLeft > 0) return upload(wire, told, triesLeft - 1)
   if (response.status !== 204) throw new Error(`upload: ${response.status} ${await response.text()}`)
   told.state = 'uploaded'
-  noted(told, 'upload', requestIdOf(response))
+  noted(told, 'upload', { requestId: requestIdOf(response) })
 }
 
 /** Begins an upload and cuts the connection somewhere in its bytes. */
@@ -115,14 +136,22 @@ export async function complete(wire: Wire, told: Told): Promise<void> {
   const { body, requestId } = await ask<{ status: string }>(wire, 'POST', path)
   assert.equal(body.status, 'ready', `complete answered ${body.status}`)
   told.state = 'ready'
-  noted(told, 'complete', requestId)
+  noted(told, 'complete', { requestId })
 }
 
 export async function attach(wire: Wire, told: Told): Promise<void> {
   const path = `/projects/${wire.projectId}/assets/${told.assetId}/attach`
   const { body, requestId } = await ask<{ node_id: string }>(wire, 'POST', path)
   told.nodeIds.push(body.node_id)
-  noted(told, 'attach', requestId)
+  noted(told, 'attach', { requestId })
+}
+
+export async function remove(wire: Wire, told: Told): Promise<void> {
+  told.unsure.add('delete')
+  const response = await answerTo(wire, { method: 'DELETE', path: `/assets/${told.assetId}` })
+  if (response.status !== 204) throw new Error(`delete: ${response.status} ${await response.text()}`)
+  told.state = 'deleted'
+  noted(told, 'delete', { requestId: requestIdOf(response) })
 }
 
 export async function storeDirectly(wire: Wire, bytes: Buffer<ArrayBuffer>): Promise<Told> {
@@ -136,47 +165,16 @@ export async function storeDirectly(wire: Wire, bytes: Buffer<ArrayBuffer>): Pro
     form,
   )
   assert.equal(said.status, 'ready')
-  const answers = [{ step: 'direct' as const, requestId }]
   const { asset_id: assetId, url } = said
-  return { assetId, url: pathOf(url), uploadUrl: '', bytes, state: 'ready', nodeIds: [], answers }
-}
-
-/** What was acknowledged holds; what is not ready becomes so, in three calls at most. Throws where that fails. */
-export async function check(wire: Wire, told: Told): Promise<void> {
-  const found = await call<{ status: string; url: string }>(wire, 'GET', `/assets/${told.assetId}`)
-  assert.equal(pathOf(found.url), told.url)
-  if (told.state === 'ready') assert.equal(found.status, 'ready', `${told.assetId} was ready before the kill`)
-  if (told.state === 'reserved') {
-    assert.equal(found.status, 'pending_upload')
-    await retry(wire, told)
-    await upload(wire, told)
+  return {
+    assetId,
+    url: pathOf(url),
+    uploadUrl: '',
+    bytes,
+    state: 'ready',
+    unsure: new Set(),
+    parts: undefined,
+    nodeIds: [],
+    answers: [{ step: 'direct', requestId, bytes: bytes.length }],
   }
-  if (told.state !== 'ready') await complete(wire, told)
-  const served = await fetch(wire.server.origin + told.url)
-  assert.equal(served.status, 200, `${told.assetId} is ready and not served`)
-  const sha256 = createHash('sha256').update(told.bytes).digest('hex')
-  assert.equal(served.headers.get('etag'), `"${sha256}"`)
-  assert.ok(Buffer.from(await served.arrayBuffer()).equals(told.bytes), `${told.assetId} has other bytes`)
-}
-
-/** As `check`, of every asset, and the nodes that were answered. */
-export async function checkAll(wire: Wire, ledger: Told[]): Promise<void> {
-  for (let at = 0; at < ledger.length; at += 4)
-    await Promise.all(ledger.slice(at, at + 4).map(told => check(wire, told)))
-  const nodes = await nodesOf(wire)
-  for (const { assetId, nodeIds } of ledger)
-    for (const nodeId of nodeIds) assert.equal(nodes.get(nodeId), assetId, `the node ${nodeId} is gone`)
-}
-
-/** Which asset each node of the first project shows. */
-async function nodesOf(wire: Wire): Promise<Map<string, string>> {
-  const nodes = new Map<string, string>()
-  let cursor: string | null = ''
-  while (cursor !== null) {
-    const page: { nodes: { node_id: string; asset_id: string }[]; meta: { next_cursor: string | null } } =
-      await call(wire, 'GET', `/projects/${wire.projectId}/nodes?limit=100&cursor=${cursor}`)
-    for (const { node_id, asset_id } of page.nodes) nodes.set(node_id, asset_id)
-    cursor = page.meta.next_cursor
-  }
-  return nodes
 }

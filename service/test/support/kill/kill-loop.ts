@@ -5,8 +5,10 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { brokenPromises } from '../folder-facts.ts'
 import { firstTenant } from '../process-tenant.ts'
+import { runHerbarium } from '../run-herbarium.ts'
 import { spawnServer, startProcess, temporaryFolder } from '../start-process.ts'
-import { checkAll, type Told, type Wire } from './client.ts'
+import { checkAll } from './check.ts'
+import type { Told, Wire } from './client.ts'
 import { type Answered, noneAnswered, workUntilKilled } from './work.ts'
 
 export interface KillLoop {
@@ -59,6 +61,7 @@ export async function runKillLoop({ kills, workers, onPassed }: KillLoop): Promi
       }
       await checkFolder(dataDir)
     }
+    await checkByCommands(dataDir)
     return report
   } finally {
     await rm(dataDir, { recursive: true, force: true })
@@ -68,6 +71,17 @@ export async function runKillLoop({ kills, workers, onPassed }: KillLoop): Promi
 /** The one place for checks of a folder that no server runs on. */
 async function checkFolder(dataDir: string): Promise<void> {
   assert.deepEqual(await brokenPromises(dataDir), [])
+}
+
+/** What an operator would ask; all files here are younger than the grace, which protects those that no row names. */
+async function checkByCommands(dataDir: string): Promise<void> {
+  const environment = { DATA_DIR: dataDir }
+  const verified = await runHerbarium(['verify', '--json'], environment)
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr)
+  assert.deepEqual(JSON.parse(verified.stdout).damaged, [])
+  const { stdout } = await runHerbarium(['repair', '--json'], environment)
+  const { removable, foreign } = JSON.parse(stdout)
+  assert.deepEqual({ removable, foreign }, { removable: [], foreign: [] })
 }
 
 async function killAtStart(dataDir: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
   abortUpload,
   attach,
   complete,
+  remove,
   reserve,
   retry,
   storeDirectly,
@@ -13,6 +14,7 @@ import {
   upload,
   type Wire,
 } from './client.ts'
+import { uploadInParts } from './parts.ts'
 
 /** How often each step was answered. */
 export type Answered = ReturnType<typeof noneAnswered>
@@ -25,6 +27,10 @@ export const noneAnswered = () => ({
   direct: 0,
   retried: 0,
   aborted: 0,
+  parts: 0,
+  cut: 0,
+  carried: 0,
+  deleted: 0,
 })
 
 /** Clients work at the server for so long, then it is killed; resolves when all of them have noticed. */
@@ -67,10 +73,14 @@ async function oneAsset(wire: Wire, ledger: Told[], answered: Answered): Promise
     await retry(wire, told)
     answered.retried++
   }
-  await upload(wire, told)
+  if (randomInt(3) > 0) await upload(wire, told)
+  else if (!(await uploadInParts(wire, told, answered))) return
   answered.uploaded++
   await complete(wire, told)
   answered.ready++
   await attach(wire, told)
   answered.attached++
+  if (randomInt(6) > 0) return
+  await remove(wire, told)
+  answered.deleted++
 }

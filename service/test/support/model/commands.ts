@@ -1,12 +1,13 @@
 // The actions as commands for fast-check, plain and with a fault on their way.
 import fc from 'fast-check'
 import { FAULTS } from '../faults/faults.ts'
+import type { Action } from './action.ts'
 import {
-  type Action,
   advanceClock,
   attachAsset,
   completeAsset,
   completeDuringUpload,
+  removeAsset,
   reserveAsset,
   restart,
   retryAsset,
@@ -18,6 +19,7 @@ import {
 } from './actions.ts'
 import type { Model } from './model.ts'
 import { perform, performFailing } from './perform.ts'
+import { appendPart, askOffset, beginParts, giveUp } from './tus-actions.ts'
 import type { ModelWorld } from './world.ts'
 
 type Command = fc.AsyncCommand<Model, ModelWorld>
@@ -25,6 +27,9 @@ type Command = fc.AsyncCommand<Model, ModelWorld>
 const index = fc.nat(4)
 /** Within a ticket's life, past it, past the day for which abandoned bytes are kept. */
 const minutes = fc.constantFrom(1, 20, 61, 25 * 60)
+
+/** Of the bytes that are missing. */
+const share = fc.constantFrom(0.25, 0.5)
 
 const verbs: fc.Arbitrary<Action>[] = [
   fc.constant(reserveAsset()),
@@ -38,6 +43,14 @@ const verbs: fc.Arbitrary<Action>[] = [
   index.map(completeDuringUpload),
   index.map(retryAsset),
   index.map(attachAsset),
+  index.map(removeAsset),
+  fc.tuple(index, fc.boolean()).map(([at, isDeferred]) => beginParts(at, isDeferred)),
+  fc.tuple(index, share).map(([at, some]) => appendPart(at, { share: some })),
+  index.map(at => appendPart(at, { share: 1 })),
+  fc.tuple(index, share).map(([at, some]) => appendPart(at, { share: some, isCut: true })),
+  fc.tuple(index, fc.constantFrom(-1, 1)).map(([at, astray]) => appendPart(at, { share: 0.5, astray })),
+  index.map(askOffset),
+  index.map(giveUp),
   fc.constant(sweepAll()),
 ]
 

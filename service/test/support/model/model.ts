@@ -7,19 +7,29 @@ import type { Actor } from '../../../src/ground/actor.ts'
 
 /** What can be seen of an asset. */
 export interface Seen {
-  status: 'pending_upload' | 'ready' | 'failed'
+  status: 'pending_upload' | 'ready' | 'failed' | 'gone'
   attempt: number
   state: AttemptState
   /** Of the bytes received by the current attempt, or served. */
   sha256: string | null
   sizeBytes: number | null
+  /** What has arrived of an upload in parts. */
+  partial: { sizeBytes: number; totalBytes: number | null } | null
 }
+
+/** Of bytes. */
+export const NOTHING = { sha256: null, sizeBytes: null, partial: null } as const
+
+/** A deleted asset, for good. */
+export const GONE: Seen = { status: 'gone', attempt: 0, state: 'cancelled', ...NOTHING }
 
 export interface ModelAsset extends Seen {
   id: string
   expiresAt: number
   /** The newest last. */
   tickets: Ticket[]
+  /** Whose first bytes have arrived, where some have. */
+  file: Buffer | undefined
   /** Nodes that were answered. */
   nodeIds: string[]
   /** A crash may have left an upload's hold, which the sweep respects until then. */
@@ -45,15 +55,20 @@ export function seen({ asset, attempt }: Upload): Seen {
     state: attempt.state,
     sha256: bytes?.sha256 ?? null,
     sizeBytes: bytes?.sizeBytes ?? null,
+    partial: attempt.partial && {
+      sizeBytes: attempt.partial.sizeBytes,
+      totalBytes: attempt.partial.totalBytes,
+    },
   }
 }
 
-export const seenOf = ({ status, attempt, state, sha256, sizeBytes }: Seen): Seen => ({
+export const seenOf = ({ status, attempt, state, sha256, sizeBytes, partial }: Seen): Seen => ({
   status,
   attempt,
   state,
   sha256,
   sizeBytes,
+  partial,
 })
 
 export const modelOf = (upload: Upload): ModelAsset => ({
@@ -61,6 +76,7 @@ export const modelOf = (upload: Upload): ModelAsset => ({
   id: upload.asset.id,
   expiresAt: upload.attempt.expiresAt,
   tickets: [ticketOf(upload)],
+  file: undefined,
   nodeIds: [],
   perhapsHeldUntil: 0,
 })
@@ -76,5 +92,10 @@ export const shaOf = (bytes: Uint8Array): string => createHash('sha256').update(
 
 export const isAlive = ({ state }: Seen): boolean => state === 'open' || state === 'received'
 
+/** Where an upload in parts goes on. */
+export const offsetIn = ({ partial, sizeBytes }: Seen): number => partial?.sizeBytes ?? sizeBytes ?? 0
+
 /** Whether an upload may begin. */
 export const takesBytes = (asset: ModelAsset, now: number): boolean => isAlive(asset) && now < asset.expiresAt
+
+export const thereIn = ({ assets }: Model): ModelAsset[] => assets.filter(({ status }) => status !== 'gone')

@@ -2,19 +2,24 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { LEASE_MS } from '../../../src/assets/attempt.ts'
+import { findProgress } from '../../../src/assets/resumable/progress.ts'
 import { Refusal } from '../../../src/ground/errors.ts'
 import { contentOf } from '../blobs.ts'
 import { type Fault, isCrash } from '../faults/faults.ts'
-import { type Action, Cut, type Plan } from './actions.ts'
+import { type Action, Cut, type Plan } from './action.ts'
 import {
+  GONE,
   isAlive,
   type Model,
   type ModelAsset,
   modelOf,
+  offsetIn,
   type Seen,
   seen,
   seenOf,
   shaOf,
+  takesBytes,
+  thereIn,
   ticketOf,
 } from './model.ts'
 import type { ModelWorld } from './world.ts'
@@ -44,7 +49,7 @@ export async function performFailing(
   if (isMet && isCrash(fault)) world.crash()
   if (isMet) for (const asset of model.assets) asset.perhapsHeldUntil = model.now + LEASE_MS
   await adoptUnanswered(world, model)
-  await settle(world, model, { plan, isSure: answer === 'done' || !isMet })
+  await settle(world, model, { plan, isSure: !isMet || answer === 'done' })
 }
 
 async function answerTo(plan: Plan, world: ModelWorld): Promise<string> {
@@ -76,22 +81,32 @@ async function settle(
 ): Promise<void> {
   for (const asset of model.assets) {
     const upload = await world.ports.assets.findUpload(asset.id)
-    if (upload === undefined) throw new Error(`${asset.id} is gone`)
-    const planned = plan.after.get(asset)
-    const allowed = [...(planned ?? []), ...(planned === undefined || !isSure ? [seenOf(asset)] : [])]
-    const actual = seen(upload)
+    const allowed = allowedFor(asset, plan, isSure)
+    const actual = upload === undefined ? GONE : seen(upload)
     assert.ok(
       allowed.some(one => isDeepStrictEqual(one, actual)),
       `${asset.id} is ${show(actual)} and may be ${allowed.map(show).join(' or ')}`,
     )
-    if (actual.attempt > asset.attempt) asset.tickets.push(ticketOf(upload))
-    Object.assign(asset, actual, { expiresAt: upload.attempt.expiresAt })
-    if (upload.asset.status === 'ready') await checkBytes(world, asset, upload.asset.blobKey)
+    if (upload !== undefined && actual.attempt > asset.attempt) asset.tickets.push(ticketOf(upload))
+    Object.assign(asset, actual, upload && { expiresAt: upload.attempt.expiresAt })
+    if (upload?.asset.status === 'ready') await checkBytes(world, asset, upload.asset.blobKey)
+    if (takesBytes(asset, model.now)) await checkOffset(world, asset)
   }
   await checkTenant(world, model)
 }
 
+function allowedFor(asset: ModelAsset, { after, onTheWay }: Plan, isSure: boolean): Seen[] {
+  const planned = after.get(asset) ?? [seenOf(asset)]
+  return isSure ? planned : [...planned, seenOf(asset), ...(onTheWay?.get(asset) ?? [])]
+}
+
 const show = (one: Seen): string => JSON.stringify(one)
+
+async function checkOffset({ ports }: ModelWorld, asset: ModelAsset): Promise<void> {
+  const [ticket] = asset.tickets.slice(-1)
+  const offset = ticket && (await findProgress(ports, ticket)).offset
+  assert.equal(offset, offsetIn(asset), `${asset.id} is at another offset`)
+}
 
 async function checkBytes(world: ModelWorld, asset: ModelAsset, blobKey: string): Promise<void> {
   const bytes = await contentOf(world.ports.blobs, blobKey, asset.sizeBytes ?? 0)
@@ -102,19 +117,24 @@ async function checkBytes(world: ModelWorld, asset: ModelAsset, blobKey: string)
 async function checkTenant({ ports }: ModelWorld, model: Model): Promise<void> {
   const { workspaceId } = model.actor
   const page = await ports.assets.list({ workspaceId }, PAGE)
+  const there = thereIn(model)
   assert.deepEqual(
     page.items.map(({ asset }) => [asset.id, asset.status]).reverse(),
-    model.assets.map(({ id, status }) => [id, status]),
+    there.map(({ id, status }) => [id, status]),
   )
-  const nodes = new Map(
-    (await ports.projects.nodes(model.projectId, PAGE)).items.map(node => [node.id, node.assetId]),
-  )
-  for (const { id, nodeIds } of model.assets) for (const node of nodeIds) assert.equal(nodes.get(node), id)
+  const { items } = await ports.projects.nodes(model.projectId, PAGE)
+  const nodes = new Map(items.map(node => [node.id, node.mediaToken === null ? null : node.assetId]))
+  for (const { id, status, nodeIds } of model.assets)
+    for (const node of nodeIds) assert.equal(nodes.get(node), status === 'gone' ? null : id)
   const weighty = model.assets.filter(asset => asset.status === 'ready' || asset.state === 'received')
   assert.deepEqual(await ports.assets.usage(workspaceId), {
     quotaBytes: null,
-    usedBytes: weighty.reduce((sum, asset) => sum + (asset.sizeBytes ?? 0), 0),
+    usedBytes:
+      sum(weighty.map(({ sizeBytes }) => sizeBytes)) + sum(there.map(({ partial }) => partial?.sizeBytes)),
     openAttempts: model.assets.filter(isAlive).length,
   })
-  assert.equal(await ports.assets.count(workspaceId), model.assets.length)
+  assert.equal(await ports.assets.count(workspaceId), there.length)
 }
+
+const sum = (numbers: (number | null | undefined)[]): number =>
+  numbers.reduce<number>((all, n) => all + (n ?? 0), 0)

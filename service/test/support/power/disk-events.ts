@@ -95,6 +95,7 @@ function written(name: string, args: string, result: number | undefined): DiskEv
   }
 }
 
+/** Of `pwritev2` its flags follow the place. */
 const lastNumber = (args: string): number => Number(/(\d+)$/.exec(args)?.[1] ?? 0)
 
 /** A write that was never answered may have happened: its own words say how long it is. */

@@ -15,8 +15,8 @@ export interface Judgement {
   model: DiskModel
 }
 
-/** The keys of each asset's bytes, by asset. */
-export type KeysOf = Map<string, { received: string[]; published: string | null }>
+/** The keys of each asset's bytes, by asset that is there; and what the names of its unfinished files begin with. */
+export type KeysOf = Map<string, { received: string[]; published: string | null; unfinished: string[] }>
 
 /** Judges every answer of the ledger that the record shows. */
 export function judge(session: Session, ledger: Told[], keysOf: KeysOf): Judgement {
@@ -32,8 +32,11 @@ export function judge(session: Session, ledger: Told[], keysOf: KeysOf): Judgeme
       const found = answers.get(requestId)
       if (found === undefined) continue
       judged++
-      const files = filesBehind(found.told, found.answer, keysOf)
-      const faults = faultsOf(model, session.dataDir, { files, bytes: found.told.bytes.length })
+      const files =
+        found.answer.step === 'part'
+          ? unfinishedFiles(model, keysOf.get(found.told.assetId)?.unfinished)
+          : filesBehind(found.told, found.answer, keysOf)
+      const faults = faultsOf(model, session.dataDir, { files, answer: found.answer })
       broken.push(...faults.map(fault => `${found.answer.step} of ${found.told.assetId}: ${fault}`))
     }
   }
@@ -45,26 +48,44 @@ const requestIdsIn = (event: DiskEvent): string[] =>
     ? [...event.text.matchAll(/req_[0-9a-f]{24}/g)].map(([id]) => id)
     : []
 
+/** A part's answer rests on a file that may have had many names since. */
+const unfinishedFiles = (model: DiskModel, beginnings: string[] | undefined): string[] | undefined =>
+  beginnings &&
+  model
+    .survivors()
+    .map(({ file }) => file)
+    .filter(file => /\/(incoming|quarantine)\/[^/]+$/.test(file))
+    .map(file => file.split('/').slice(-2).join('/'))
+    .filter(file => beginnings.some(beginning => path.basename(file).startsWith(`${beginning}.`)))
+
 /** An upload's answer rests on one of the files that the asset's attempts received; which, only its rows know. */
-function filesBehind(told: Told, { step }: ToldAnswer, keysOf: KeysOf): string[] {
+function filesBehind(told: Told, { step }: ToldAnswer, keysOf: KeysOf): string[] | undefined {
   const keys = keysOf.get(told.assetId)
-  if (step === 'upload') return keys?.received ?? []
+  if (step === 'upload') return keys?.received
   const isPublished = step === 'complete' || step === 'direct' || step === 'attach'
-  return isPublished ? [keys?.published ?? 'nothing'] : []
+  const mayBeGone = told.state === 'deleted' || told.unsure.has('delete')
+  if (!isPublished || (keys === undefined && mayBeGone)) return undefined
+  return [keys?.published ?? 'nothing']
 }
 
-function faultsOf(model: DiskModel, dataDir: string, behind: { files: string[]; bytes: number }): string[] {
+/** Without files only the rows are looked at: those of an asset that was deleted since cannot be named any more. */
+function faultsOf(
+  model: DiskModel,
+  dataDir: string,
+  { files, answer: { step, bytes } }: { files: string[] | undefined; answer: ToldAnswer },
+): string[] {
   const database = ['herbarium.db', 'herbarium.db-wal'].map(name => path.join(dataDir, name))
   const faults = database.flatMap(file =>
     model.survivor(file) === undefined ? [`${path.basename(file)} has no synced name`] : [],
   )
   if ((model.find(database[1] ?? '')?.unsynced.size ?? 1) > 0)
     faults.push('the write-ahead log has unsynced bytes')
-  const isKept = behind.files.some(file => {
+  const isKept = files?.some(file => {
     const survivor = model.survivor(path.join(dataDir, 'blobs', file))
-    return survivor?.syncedSize === behind.bytes && survivor.unsynced.size === 0
+    if (survivor === undefined || survivor.syncedSize < bytes) return false
+    return step === 'part' || (survivor.syncedSize === bytes && survivor.unsynced.size === 0)
   })
-  if (behind.files.length > 0 && !isKept) faults.push(`none of ${behind.files.join(', ')} is synced whole`)
+  if (isKept === false) faults.push(`none of ${files?.join(', ')} is synced with its ${bytes} bytes`)
   return faults
 }
 
@@ -73,12 +94,19 @@ export function keysIn(dataDir: string): KeysOf {
   const database = new DatabaseSync(path.join(dataDir, 'herbarium.db'))
   const keys: KeysOf = new Map()
   for (const { id, blob_key } of database.prepare('select id, blob_key from assets').all())
-    keys.set(String(id), { received: [], published: blob_key === null ? null : String(blob_key) })
+    keys.set(String(id), {
+      received: [],
+      published: blob_key === null ? null : String(blob_key),
+      unfinished: [],
+    })
   const received = database.prepare(
     'select asset_id, received_key from attempts where received_key is not null',
   )
   for (const { asset_id, received_key } of received.all())
     keys.get(String(asset_id))?.received.push(String(received_key))
+  const begun = database.prepare('select asset_id, quarantine_key from attempts')
+  for (const { asset_id, quarantine_key } of begun.all())
+    keys.get(String(asset_id))?.unfinished.push(path.basename(String(quarantine_key)))
   database.close()
   return keys
 }

@@ -9,9 +9,9 @@ import { type KeysOf, keysIn } from './judge.ts'
 export async function lostAssets(dataDir: string, ledger: Told[]): Promise<string[]> {
   const keysOf = readable(dataDir)
   const lost: string[] = []
-  for (const { assetId, bytes, state } of ledger) {
+  for (const { assetId, bytes, state, unsure } of ledger) {
     const key = keysOf.get(assetId)?.published
-    if (state !== 'ready') continue
+    if (state !== 'ready' || unsure.has('delete')) continue
     const found = key && (await readFile(path.join(dataDir, 'blobs', key)).catch(() => undefined))
     if (!found || hashOf(found) !== hashOf(bytes)) lost.push(assetId)
   }
