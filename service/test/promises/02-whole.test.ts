@@ -2,17 +2,19 @@
 // or sent at the same time. At length: flows/door-races, flows/door-form, flows/tus-resume; torn writes in faults/.
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { patternOf } from '../support/blobs.ts'
 import { brokenPromises } from '../support/folder-facts.ts'
 import { fieldPart, filePart, formType, rawForm } from '../support/raw-form.ts'
 import { type AssetUpload, postJson, type Reservation, reserve } from '../support/reserve.ts'
 import { runSql } from '../support/rows.ts'
-import { wavOf } from '../support/samples.ts'
+import { sampleBytes, wavOf } from '../support/samples.ts'
 import { found, SIGNED_WAYS, type Street, sendBy, startStreet, WAYS } from '../support/start-street.ts'
 import { begun, offsetOf, sendPiece, tusPatch } from '../support/tus.ts'
 import { completed, directForm, post, postAsset, putFile, until } from '../support/uploads.ts'
 import { head, openWire } from '../support/wire.ts'
 
-const file = wavOf(200_000, 1)
+/** A small picture with much behind it: what is left of it after a cut is a whole picture, and must not be ready. */
+const file = Buffer.concat([await sampleBytes('animated.png'), patternOf(200_000)]).subarray(0, 200_000)
 
 let street: Street
 beforeAll(async () => {
@@ -172,17 +174,21 @@ test('a direct upload that is cut makes no asset', async () => {
   expect((await tenant.client.assets.list()).assets).toEqual([])
 })
 
-test('a URL that gives less than it announced is not ready', async () => {
+test('a URL that gives less than it announced is asked again, and only the whole file is ready', async () => {
   const { herbarium, internet } = street
   const given = internet.answer
   internet.answer = (_request, response) => {
     response.writeHead(200, { 'content-length': file.length })
     response.write(file.subarray(0, 100_000), () => response.destroy())
+    internet.answer = (_again, whole) => whole.end(file)
   }
-  const source = internet.url('files.example.com', '/cut.wav')
+  const source = internet.url('files.example.com', '/cut.png')
   const answer = await postJson(herbarium, '/assets', { source, workspace_id: herbarium.workspaceId })
-  const { asset_id } = (await answer.json()) as AssetUpload
-  expect((await found(herbarium, asset_id)).status).not.toBe('ready')
+  const { asset_id, status } = (await answer.json()) as AssetUpload
+  expect(status).toBe('pending_upload')
+  const now = async () => (await found(herbarium, asset_id)).status
+  await expect.poll(now, { timeout: 15_000, interval: 100 }).toBe('ready')
+  await expectOneOf(asset_id, [file])
   internet.answer = given
 })
 
