@@ -23,16 +23,6 @@ export function holdUnderFaults(table: (source: string) => Verb[]): void {
   })
 
   describe.each(FAULTS)('With the fault "%s"', fault => {
-    let at: Installation
-    beforeAll(async () => {
-      at = await openInstallation({
-        media,
-        environment: internet.environment,
-        world: { remote: internet.world },
-      })
-    })
-    afterAll(() => at.close())
-
     const titles = table('')
       .filter(verb => fault !== 'torn' || verb.writesBytes)
       .map(({ title }) => title)
@@ -41,11 +31,22 @@ export function holdUnderFaults(table: (source: string) => Verb[]): void {
       async title => {
         const verb = table(internet.url()).find(one => one.title === title)
         if (verb === undefined) throw new Error(`there is no ${title} in the table`)
-        const met = await drive(at, verb, fault)
+        const met = await inInstallation(at => drive(at, verb, fault))
         expect(met.length).toBeGreaterThan(0)
         if (fault !== 'torn') expect(met.length).toBeGreaterThan(2)
       },
       60_000,
     )
   })
+
+  /** One of its own: each case looks at all that those before it left. */
+  async function inInstallation<T>(use: (at: Installation) => Promise<T>): Promise<T> {
+    const { environment, world: remote } = internet
+    const at = await openInstallation({ media, environment, world: { remote } })
+    try {
+      return await use(at)
+    } finally {
+      await at.close()
+    }
+  }
 }

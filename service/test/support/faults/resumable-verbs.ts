@@ -16,9 +16,9 @@ import {
 } from './steps.ts'
 import type { Verb } from './verb.ts'
 
-const FILE_BYTES = 240_000
+const FILE_BYTES = 210_000
 /** More than one piece of what a socket gives. */
-const PART = 80_000
+const PART = 70_000
 
 /** An upload in parts. */
 export interface Parts {
