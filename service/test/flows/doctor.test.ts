@@ -66,7 +66,7 @@ test('rows from the future, jobs that never end, a newer schema and bad variable
   expect(await complaintsOf(dataDir, { PORT: 'x' })).toMatchObject([
     { name: 'configuration', status: 'fail', detail: expect.stringContaining('PORT') },
     { name: 'schema', status: 'fail', detail: expect.stringContaining('999-later') },
-    { name: 'clock', status: 'warn', detail: expect.stringContaining('600 s') },
+    { name: 'clock', status: 'warn', detail: expect.stringMatching(/(59\d|600) s/) },
     { name: 'jobs', status: 'warn', detail: expect.stringContaining('asset_x') },
   ])
 })
