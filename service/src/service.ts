@@ -25,10 +25,10 @@ import { openBackground } from './jobs/background.ts'
 import { openSweeper, type SweepReport, sweep } from './jobs/sweep.ts'
 import { openMedia } from './media/open-media.ts'
 import type { Records } from './records/records.ts'
-import { openSqlite } from './records/sqlite/open-sqlite.ts'
 import { createRemote, type RemoteWorld } from './remote/create-remote.ts'
 import { createClamdScanner } from './scan/clamd.ts'
 import { noScanner } from './scan/no-scanner.ts'
+import { openRows } from './service/rows.ts'
 import { mustBeWhole } from './service/upkeep.ts'
 import { version } from './version.ts'
 
@@ -65,7 +65,7 @@ export interface Service {
 /** The rows alone, for whoever does not need the doors. The data folder must exist. */
 export async function openRecords(config: Config): Promise<Records> {
   mustBeWhole(config)
-  return openSqlite(config.dataDir)
+  return openRows(config)
 }
 
 export async function openService(config: Config, world: World = systemWorld): Promise<Service> {

@@ -79,8 +79,16 @@ test('no room imports from one it may not', () => {
 })
 
 test('the plan is read from the files: it knows the arrows that everyone sees', () => {
-  expect(arrows).toContainEqual({ file: 'service.ts', from: 'service', to: 'records', isTypeOnly: false })
+  expect(arrows).toContainEqual({ file: 'service.ts', from: 'service', to: 'blobs', isTypeOnly: false })
   expect(arrows.length).toBeGreaterThan(200)
+})
+
+test('what PostgreSQL needs is loaded only where the configuration names it', () => {
+  const loaders = files.filter(file => {
+    const text = readFileSync(path.join(SOURCE, file), 'utf8')
+    return !file.startsWith('records/postgres/') && /from '(pg|[^']*\/postgres\/[^']*)'/.test(text)
+  })
+  expect(loaders).toEqual([])
 })
 
 test('each file opens with a sentence that says what it is for', () => {

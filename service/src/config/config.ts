@@ -10,6 +10,7 @@ import {
   origins,
   pair,
   ports,
+  postgresUrl,
   publicAddress,
   secret,
   tcpAddress,
@@ -22,6 +23,8 @@ export interface Config {
   host: string
   port: number
   dataDir: string
+  /** Undefined keeps the rows in a file in the data folder. The URL may contain a password. */
+  database: { url: string; connections: number } | undefined
   /** What URLs are built from; undefined where the address that is listened on gives it. */
   publicUrl: string | undefined
   /** What media URLs are built from; undefined means the public URL. */
@@ -72,16 +75,22 @@ export function readSettings(environment: Record<string, string | undefined> = p
   const tls = pair(variables, 'TLS_CERT_FILE', 'TLS_KEY_FILE')
   const whole = (name: string, fallback: number, min: number, max: number) =>
     integer(variables, name, { fallback, min, max })
+  const databaseUrl = postgresUrl(variables, 'DATABASE_URL')
+  const connections = whole('DATABASE_CONNECTIONS', 10, 2, 500)
   const config: Config = {
     host: host(variables, 'HOST', {
       isShielded: allowInsecure || tls !== undefined || variables.text('PUBLIC_URL') !== undefined,
     }),
     port: whole('PORT', 8787, 0, 65_535),
     dataDir: path.resolve(variables.text('DATA_DIR') ?? 'data'),
+    database: databaseUrl === undefined ? undefined : { url: databaseUrl, connections },
     publicUrl,
     mediaUrl: publicAddress(variables, 'MEDIA_URL', { allowInsecure }),
     tls: tls && { certFile: tls.first, keyFile: tls.second },
-    secretKey: secret(variables, 'SECRET_KEY', MIN_SECRET_CHARACTERS),
+    secretKey: secret(variables, 'SECRET_KEY', {
+      minCharacters: MIN_SECRET_CHARACTERS,
+      isShared: variables.text('DATABASE_URL') !== undefined,
+    }),
     uploadTtlSeconds: whole('UPLOAD_TTL_SECONDS', 3600, 1, WEEK_SECONDS),
     maxUploadBytes: whole('MAX_UPLOAD_BYTES', 5 * GIB, 1, 1024 * GIB),
     maxPendingPerWorkspace: whole('MAX_PENDING_PER_WORKSPACE', 10_000, 1, 10_000_000),

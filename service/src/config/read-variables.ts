@@ -106,11 +106,30 @@ export function pair(
   return undefined
 }
 
-export function secret(variables: Variables, name: string, minCharacters: number): string | undefined {
+/** One that several nodes sign with cannot be made by one of them. */
+export function secret(
+  variables: Variables,
+  name: string,
+  { minCharacters, isShared }: { minCharacters: number; isShared: boolean },
+): string | undefined {
   const given = variables.text(name)
+  const cure = `at least ${minCharacters} characters: "openssl rand -hex 32" makes one.`
+  if (given === undefined && isShared)
+    return variables.complain(
+      `${name} must be set when DATABASE_URL is, to the same secret on every node of one database, with ${cure}`,
+    )
   if (given === undefined || given.length >= minCharacters) return given
+  return variables.complain(`${name} must have ${cure}`)
+}
+
+/** The complaint never repeats the URL, which may have a password in it. */
+export function postgresUrl(variables: Variables, name: string): string | undefined {
+  const given = variables.text(name)
+  if (given === undefined) return undefined
+  const url = URL.parse(given)
+  if (url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return given
   return variables.complain(
-    `${name} must have at least ${minCharacters} characters: "openssl rand -hex 32" makes one.`,
+    `${name} must be such as postgres://user:password@host:5432/herbarium, with what is not a letter or digit in user and password percent-encoded; without it the rows are kept in DATA_DIR.`,
   )
 }
 

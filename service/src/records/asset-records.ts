@@ -110,6 +110,7 @@ async function findOverdue(
  * have come from the attempt before.
  */
 async function protectedKeys(db: Db, keys: string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set()
   const quarantineKeys = keys.map(key => key.replace(/\.\d+$/, ''))
   // A retry carries bytes on: a later attempt of the asset may have them under the name that an earlier one gave them.
   const owners = db.selectFrom('attempts').select('asset_id').where('quarantine_key', 'in', quarantineKeys)

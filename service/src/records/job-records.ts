@@ -6,11 +6,16 @@ import type { Step, Write } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createJobRecords = (db: Db, write: Write): JobRecords => ({
+export type JobRow = Selectable<Tables['jobs']>
+
+/** Leases jobs that are due, each to one caller, and answers them as they are then. */
+export type ClaimJobs = (lease: Lease & { now: number }, limit: number) => Promise<JobRow[]>
+
+export const createJobRecords = (db: Db, write: Write, claim: ClaimJobs): JobRecords => ({
   add: async job => {
     await write([insertJob(db, job)])
   },
-  claim: (lease, limit) => claim(db, write, lease, limit),
+  claim: async (lease, limit) => (await claim(lease, limit)).map(jobFrom),
   renew: async (jobId, lease) => {
     const query = db
       .updateTable('jobs')
@@ -62,37 +67,7 @@ export const removeJobsOf = (db: Db, subject: string): Step => ({
   query: db.deleteFrom('jobs').where('subject', '=', subject).compile(),
 })
 
-/** Takes them by update and then reads what it took: whoever updates a row first has it. */
-async function claim(
-  db: Db,
-  write: Write,
-  { owner, until, now }: Lease & { now: number },
-  limit: number,
-): Promise<Job[]> {
-  const due = db
-    .selectFrom('jobs')
-    .select('id')
-    .where('run_at', '<=', now)
-    .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .orderBy('run_at')
-    .limit(limit)
-  const found = await due.execute()
-  if (found.length === 0) return []
-  const take = db
-    .updateTable('jobs')
-    .set(eb => ({ lease_until: until, lease_owner: owner, tries: eb('tries', '+', 1) }))
-    .where('id', 'in', due)
-  await write([{ query: take.compile() }])
-  const mine = await db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('lease_owner', '=', owner)
-    .where('lease_until', '=', until)
-    .execute()
-  return mine.map(jobFrom)
-}
-
-const jobFrom = (row: Selectable<Tables['jobs']>): Job => ({
+const jobFrom = (row: JobRow): Job => ({
   id: row.id,
   kind: row.kind as JobKind, // written by insertJob alone
   subject: row.subject,

@@ -14,45 +14,49 @@ import type { Step } from './write.ts'
 
 type Db = Kysely<Tables>
 
-/** The order matters: what can stop the write comes first. */
+/**
+ * The order matters: what can stop the write comes first, and every write takes its rows in the same order, so that two
+ * never wait for each other. Counters, which all writes of a workspace share, are held for the shortest time.
+ */
 export function stepsOf(db: Db, change: AssetChange): Step[] {
+  const attempts = change.attempts ?? []
   return [
     ...(change.request ? [rememberRequest(db, change.request)] : []),
-    ...(change.asset ? assetSteps(db, change.asset) : []),
-    ...(change.attempts ?? []).flatMap(attempt => attemptSteps(db, attempt)),
+    ...(change.asset ? [assetStep(db, change.asset)] : []),
+    ...attempts.map(attempt => attemptStep(db, attempt)),
     ...(change.remove ? removalSteps(db, change.remove) : []),
     ...(change.node ? nodeSteps(db, change.node) : []),
     ...(change.endJobsOf ? [removeJobsOf(db, change.endJobsOf)] : []),
     ...(change.job ? [insertJob(db, change.job.begin, change.job.lease)] : []),
     ...(change.events.length > 0 ? [eventStep(db, change.events)] : []),
+    ...(change.asset ? countSteps(db, change.asset) : []),
+    ...attempts.flatMap(attempt => underWaySteps(db, attempt)),
   ]
 }
 
-function assetSteps(db: Db, { before, after }: NonNullable<AssetChange['asset']>): Step[] {
+function assetStep(db: Db, { before, after }: NonNullable<AssetChange['asset']>): Step {
   const row = assetRow(after)
-  const bytes = after.status === 'ready' ? after.sizeBytes : 0
-  if (before === undefined)
-    return [
-      { query: db.insertInto('assets').values(row).compile() },
-      countStep(db, after.workspaceId, { assets: 1, bytes }),
-    ]
+  if (before === undefined) return { query: db.insertInto('assets').values(row).compile() }
   const update = db
     .updateTable('assets')
     .set(row)
     .where('id', '=', before.id)
     .where('version', '=', before.version)
-  return [
-    { query: update.compile(), otherwise: 'stale' },
-    ...(bytes > 0 ? [countStep(db, after.workspaceId, { assets: 0, bytes })] : []),
-  ]
+  return { query: update.compile(), otherwise: 'stale' }
 }
 
-function attemptSteps(db: Db, attempt: { before?: Attempt; after: Attempt }): Step[] {
+function countSteps(db: Db, { before, after }: NonNullable<AssetChange['asset']>): Step[] {
+  const added = {
+    assets: before === undefined ? 1 : 0,
+    bytes: after.status === 'ready' ? after.sizeBytes : 0,
+  }
+  return added.assets === 0 && added.bytes === 0 ? [] : [countStep(db, after.workspaceId, added)]
+}
+
+function underWaySteps(db: Db, attempt: { before?: Attempt; after: Attempt }): Step[] {
   const [before, after] = [weightOf(attempt.before), weightOf(attempt.after)]
   const added = { open: after.open - before.open, bytes: after.bytes - before.bytes }
-  const counted =
-    added.open === 0 && added.bytes === 0 ? [] : [underWayStep(db, attempt.after.assetId, added)]
-  return [attemptStep(db, attempt), ...counted]
+  return added.open === 0 && added.bytes === 0 ? [] : [underWayStep(db, attempt.after.assetId, added)]
 }
 
 /** What an attempt weighs while it can still win. */
@@ -96,13 +100,20 @@ const countStep = (db: Db, workspaceId: string, added: { assets: number; bytes: 
     .compile(),
 })
 
-/** The rows themselves say what they weigh; it is taken off before they go. Attempts go with their asset. */
+/**
+ * Holds the rows as they are, so that nobody adds to what they weigh until they are gone; it is taken off before. Other
+ * attempts than this one change no more, and all go with their asset.
+ */
 function removalSteps(db: Db, { asset, attempt }: Upload): Step[] {
-  const remove = sql`delete from assets where id = ${asset.id} and version = ${asset.version} and exists (
-      select 1 from attempts where asset_id = ${asset.id} and n = ${attempt.n}
-        and state = ${attempt.state} and fence = ${attempt.fence}
-    )`
-  return [uncountStep(db, asset), { query: remove.compile(db), otherwise: 'stale' }]
+  const hold = sql`update attempts set fence = fence
+    where asset_id = ${asset.id} and n = ${attempt.n} and state = ${attempt.state} and fence = ${attempt.fence}`
+  const holdAsset = sql`update assets set version = version where id = ${asset.id} and version = ${asset.version}`
+  return [
+    { query: holdAsset.compile(db), otherwise: 'stale' },
+    { query: hold.compile(db), otherwise: 'stale' },
+    uncountStep(db, asset),
+    { query: db.deleteFrom('assets').where('id', '=', asset.id).compile() },
+  ]
 }
 
 /** Everything an asset and its attempts ever added to the counters, as `countStep` and `weightOf` did. */

@@ -9,7 +9,8 @@ import type { Step, Write } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createWorkspaceRecords = (db: Db, write: Write): WorkspaceRecords => ({
+/** `alone` are steps that keep other beginnings out of the same write, where the database needs any. */
+export const createWorkspaceRecords = (db: Db, write: Write, alone: Step[] = []): WorkspaceRecords => ({
   insert: async workspace => {
     await write([insertWorkspace(db, workspace)])
   },
@@ -21,6 +22,7 @@ export const createWorkspaceRecords = (db: Db, write: Write): WorkspaceRecords =
     (await db.selectFrom('workspaces').selectAll().orderBy('ordinal').execute()).map(workspaceFrom),
   begin: async ({ workspace, project, key }) => {
     const outcome = await write([
+      ...alone,
       firstWorkspace(db, workspace),
       insertProject(db, project),
       insertKey(db, key),

@@ -18,14 +18,13 @@ import { systemClock } from '../ground/clock.ts'
 import { Refusal } from '../ground/errors.ts'
 import { Fault } from '../ground/fault.ts'
 import type { Records } from '../records/records.ts'
-import { examineSqlite, hasSqlite } from '../records/sqlite/examine-sqlite.ts'
 import { exclusively } from '../records/sqlite/lock.ts'
 import { openSnapshot } from '../records/sqlite/open-snapshot.ts'
-import { openSqlite } from '../records/sqlite/open-sqlite.ts'
 import type { BackupPorts } from '../upkeep/backup.ts'
 import type { DoctorPorts } from '../upkeep/doctor.ts'
 import type { Installation } from '../upkeep/ports.ts'
 import type { RestorePorts } from '../upkeep/restore.ts'
+import { examineRows, mustHaveOwnRows, openRowsThere, rowsAdvice } from './rows.ts'
 
 const blobsOf = ({ dataDir }: Config): string => path.join(dataDir, 'blobs')
 
@@ -43,9 +42,7 @@ export async function withInstallation<T>(
   use: (ports: Installation & { records: Records; clock: typeof systemClock }) => Promise<T>,
 ): Promise<T> {
   mustBeWhole(config)
-  if (!hasSqlite(config.dataDir))
-    throw new Fault([`DATA_DIR ${config.dataDir} holds no installation: set it to the folder of yours.`])
-  const records = await openSqlite(config.dataDir)
+  const records = await openRowsThere(config)
   try {
     const { assets, upkeep } = records
     const blobs = await openDisk(blobsOf(config))
@@ -61,6 +58,7 @@ export async function withBackupFolder<T>(
   folder: string,
   use: (ports: BackupPorts) => Promise<T>,
 ): Promise<T> {
+  mustHaveOwnRows(config)
   await mustBeApart(config.dataDir, folder)
   return withInstallation(config, async source => {
     await claimBackupFolder(folder)
@@ -79,6 +77,7 @@ export async function withRestoreFolder<T>(
   folder: string,
   use: (ports: RestorePorts) => Promise<T>,
 ): Promise<T> {
+  mustHaveOwnRows(config)
   await mustBeApart(config.dataDir, folder)
   const source = await openReadableBackup(folder)
   await claimRestoreFolder(config.dataDir)
@@ -101,8 +100,9 @@ export const doctorPorts = (config: Config, complaints: string[]): DoctorPorts =
   },
   openRows: async () => {
     mustBeWhole(config)
-    return examineSqlite(config.dataDir)
+    return examineRows(config)
   },
+  rowsAdvice: rowsAdvice(config),
   stored: storedFiles(blobsOf(config)),
   clock: systemClock,
 })

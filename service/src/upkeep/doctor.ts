@@ -6,6 +6,8 @@ import { type Check, placeChecks, type Survey } from './survey.ts'
 
 /** The rows as they are, whatever schema they have. */
 export interface Examination {
+  /** What soundness means here, for one who reads that it is so. */
+  soundness: string
   /** Steps of the schema that were made and are not known here, and the other way round. */
   schema(): Promise<{ unknown: string[]; missing: string[] }>
   upkeep: UpkeepRecords
@@ -18,6 +20,8 @@ export interface DoctorPorts {
   survey(): Promise<Survey>
   /** Undefined where there are none yet. */
   openRows(): Promise<Examination | undefined>
+  /** What to do when rows cannot be opened, read or trusted. */
+  rowsAdvice: string
   stored: StoredBytes
   clock: Clock
 }
@@ -31,7 +35,9 @@ export async function examine(ports: DoctorPorts): Promise<Check[]> {
   const survey = await ports.survey()
   const checks = [configurationCheck(ports.complaints), ...placeChecks(survey)]
   if (!survey.isThere) return checks
-  const rows = await ports.openRows().catch((error: unknown) => fail('database', wordsOf(error), RESTORE))
+  const rows = await ports
+    .openRows()
+    .catch((error: unknown) => fail('database', wordsOf(error), ports.rowsAdvice))
   if (rows === undefined)
     return [...checks, warn('database', 'there is none yet', 'The first "herbarium serve" makes it.')]
   if ('status' in rows) return [...checks, rows]
@@ -42,11 +48,9 @@ export async function examine(ports: DoctorPorts): Promise<Check[]> {
   }
 }
 
-const RESTORE = 'Stop the server, keep the folder, and restore the last backup (docs/operations.md).'
-
 async function rowChecks(ports: DoctorPorts, rows: Examination): Promise<Check[]> {
   const looks: [string, () => Promise<Check>][] = [
-    ['database', () => integrityCheck(rows)],
+    ['database', () => integrityCheck(ports, rows)],
     ['schema', () => schemaCheck(rows)],
     ['clock', () => clockCheck(ports, rows)],
     ['missing_files', () => missingFiles(ports, rows)],
@@ -55,7 +59,7 @@ async function rowChecks(ports: DoctorPorts, rows: Examination): Promise<Check[]
   ]
   const checks: Check[] = []
   for (const [name, look] of looks)
-    checks.push(await look().catch((error: unknown) => fail(name, wordsOf(error), RESTORE)))
+    checks.push(await look().catch((error: unknown) => fail(name, wordsOf(error), ports.rowsAdvice)))
   return checks
 }
 
@@ -64,11 +68,12 @@ function configurationCheck(complaints: string[]): Check {
   return fail('configuration', complaints.join(' '), 'Set them right (docs/configuration.md).')
 }
 
-async function integrityCheck({ upkeep }: Examination): Promise<Check> {
+async function integrityCheck(
+  { rowsAdvice }: DoctorPorts,
+  { upkeep, soundness }: Examination,
+): Promise<Check> {
   const faults = await upkeep.integrity()
-  return faults.length === 0
-    ? ok('database', 'pages, indexes, references and the index of names are sound')
-    : fail('database', listed(faults), RESTORE)
+  return faults.length === 0 ? ok('database', soundness) : fail('database', listed(faults), rowsAdvice)
 }
 
 async function schemaCheck(rows: Examination): Promise<Check> {

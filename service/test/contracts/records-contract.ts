@@ -7,7 +7,9 @@ import { describeRoundTrips } from './asset-round-trips-contract.ts'
 import { describeAssetSaving } from './asset-saving-contract.ts'
 import { describeAssetSearch } from './asset-search-contract.ts'
 import { describeAssetUpkeep } from './asset-upkeep-contract.ts'
+import { describeJobRecords } from './job-records-contract.ts'
 import { describeKeyRecords } from './key-records-contract.ts'
+import { describeMeetingWrites } from './meeting-writes-contract.ts'
 import { describeProjectRecords } from './project-records-contract.ts'
 import { describeForgetting, describeRequests } from './requests-contract.ts'
 import { describeUpkeepRecords } from './upkeep-records-contract.ts'
@@ -26,5 +28,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeProjectRecords(name, open)
   describeWorkspaceRecords(name, open)
   describeKeyRecords(name, open)
+  describeJobRecords(name, open)
+  describeMeetingWrites(name, open)
   describeUpkeepRecords(name, open)
 }

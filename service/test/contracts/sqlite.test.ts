@@ -6,6 +6,7 @@ import type { Records } from '../../src/records/records.ts'
 import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
 import type { Installation } from '../support/use-records.ts'
 import { describeRecords } from './records-contract.ts'
+import { describeSnapshots } from './snapshot-contract.ts'
 
 async function openInstallation(): Promise<Installation> {
   const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-rows-'))
@@ -26,3 +27,4 @@ async function openInstallation(): Promise<Installation> {
 }
 
 describeRecords('SQLite', openInstallation)
+describeSnapshots('SQLite', openInstallation)

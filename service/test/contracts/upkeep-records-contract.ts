@@ -1,8 +1,5 @@
 // What whoever reconciles rows with bytes asks of the rows.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { closed, received } from '../../src/assets/attempt.ts'
 import type { NamedBytes } from '../../src/upkeep/ports.ts'
 import { flattened } from '../support/flattened.ts'
@@ -91,20 +88,6 @@ export function describeUpkeepRecords(name: string, open: OpenInstallation): voi
       await plant(installation.records.assets, readyOf(workspace.id))
       await plant(installation.records.assets, readyOf(workspace.id, { name: null }))
       expect(await upkeep().integrity()).toEqual([])
-    })
-
-    it('are copied to a new file while others write, and never over one that is there', async () => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-copy-'))
-      onTestFinished(() => rm(folder, { recursive: true }))
-      const other = await installation.openAgain()
-      const workspace = await addWorkspace(other)
-      const file = path.join(folder, 'copy')
-      const [copied] = await Promise.all([
-        upkeep().snapshot(file),
-        plant(other.assets, readyOf(workspace.id)),
-      ])
-      expect(copied).toBeUndefined()
-      await expect(upkeep().snapshot(file)).rejects.toThrow()
     })
   })
 }

@@ -1,6 +1,4 @@
 // DELETE /assets/{id}: the asset, its bytes and its url are gone, in whatever state they were.
-import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deleteAsset } from '../../src/assets/delete.ts'
 import type { AssetRecords } from '../../src/assets/ports.ts'
@@ -240,10 +238,8 @@ test('bytes whose removal was left to the next start are removed by it', async (
 test('a delete is told by an event, which says what the asset was', async () => {
   const { asset_id } = await stored(herbarium)
   await remove(asset_id)
-  const database = new DatabaseSync(path.join(herbarium.dataDir, 'herbarium.db'), { readOnly: true })
-  const told = database.prepare('select type, data from events where asset_id = ? order by ordinal')
-  expect(told.all(asset_id).at(-1)).toEqual({ type: 'asset.deleted', data: '{"status":"ready"}' })
-  database.close()
+  const told = (await herbarium.rows.all('events')).filter(event => event.asset_id === asset_id)
+  expect(told.at(-1)).toMatchObject({ type: 'asset.deleted', data: '{"status":"ready"}' })
 })
 
 test('the official client deletes, and is told where there is nothing to delete', async () => {

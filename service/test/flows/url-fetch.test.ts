@@ -1,7 +1,5 @@
 // A URL as the source: fetched by the service, through the same gate as every other byte.
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ErrorEnvelope } from '../../src/http/errors.ts'
 import { type AssetUpload, postJson } from '../support/reserve.ts'
@@ -54,10 +52,8 @@ test('a quick URL is ready in the answer, and its address is kept nowhere', asyn
   const asset = await created(internet.url('files.example.com', '/x.png?X-Signature=kept-nowhere'))
   expect(asset).toMatchObject({ status: 'ready', uploaded_via: 'url' })
   expect(asset).not.toHaveProperty('upload')
-  const database = new DatabaseSync(path.join(herbarium.dataDir, 'herbarium.db'), { readOnly: true })
-  for (const table of ['jobs', 'assets', 'attempts', 'events', 'requests'])
-    expect(JSON.stringify(database.prepare(`select * from ${table}`).all())).not.toContain('kept-nowhere')
-  database.close()
+  for (const table of ['jobs', 'assets', 'attempts', 'events', 'requests'] as const)
+    expect(JSON.stringify(await herbarium.rows.all(table))).not.toContain('kept-nowhere')
 })
 
 describe('A source that nobody may fetch is refused on source', () => {

@@ -2,7 +2,7 @@
 import { readFile, truncate, unlink, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { flipByte } from '../support/flip-byte.ts'
-import { blobFile, blobKeyOf, runSql } from '../support/rows.ts'
+import { blobFile } from '../support/rows.ts'
 import { linesOf, runHerbarium } from '../support/run-herbarium.ts'
 import { runJson } from '../support/run-json.ts'
 import { wavOf } from '../support/samples.ts'
@@ -12,7 +12,7 @@ import { stored, uploaded } from '../support/uploads.ts'
 vi.setConfig({ testTimeout: 60_000 })
 
 let herbarium: RunningService
-const environment = () => ({ DATA_DIR: herbarium.dataDir })
+const environment = () => herbarium.environment
 beforeEach(async () => {
   herbarium = await startService()
 })
@@ -22,7 +22,8 @@ afterEach(() => herbarium.close())
 async function ready(bytes: number, nonce: number) {
   const content = wavOf(bytes, nonce)
   const { asset_id: assetId } = await stored(herbarium, {}, content)
-  const key = blobKeyOf(herbarium.dataDir, assetId)
+  const row = (await herbarium.rows.all('assets')).find(({ id }) => id === assetId)
+  const key = String(row?.blob_key)
   return { assetId, key, bytes: content.length, file: blobFile(herbarium.dataDir, key) }
 }
 
@@ -93,7 +94,7 @@ test('repair beside a running service removes nothing that is young or named', a
   const kept = await ready(2_000, 1)
   await uploaded(herbarium)
   const orphan = await ready(2_000, 2)
-  runSql(herbarium.dataDir, 'delete from assets where id = ?', orphan.assetId)
+  await herbarium.rows.forget(orphan.assetId)
   const before = await herbarium.files()
   const report = await runJson(['repair', '--apply'], environment())
   expect(report).toEqual({ applied: true, removed: [], protected: [orphan.key], foreign: [], bytes: 0 })

@@ -15,6 +15,8 @@ export interface CuttingProxy {
   forwarded(bytes: number): Promise<void>
   /** Breaks nothing from now on. */
   heal(): void
+  /** Breaks every connection there is. */
+  breakAll(): void
   close(): Promise<void>
 }
 
@@ -79,6 +81,9 @@ export async function startCuttingProxy(
     forwarded: bytes => until(() => forwarded >= bytes),
     heal: () => {
       nextCut = Number.POSITIVE_INFINITY
+    },
+    breakAll: () => {
+      for (const socket of sockets) socket.destroy()
     },
     close: async () => {
       for (const socket of sockets) socket.destroy()

@@ -11,6 +11,7 @@ import { openService, type Service, type World } from '../../src/service.ts'
 import { begin } from '../../src/workspaces/begin.ts'
 import { createWorkspace } from '../../src/workspaces/create.ts'
 import { type CheckedFetch, createCheckedFetch } from './checked-fetch.ts'
+import { makeRows, type TestRows } from './test-rows.ts'
 
 /** Who uses the service in a test: a key, its workspace, and the official client with both. */
 export interface Tenant {
@@ -24,6 +25,10 @@ export interface Tenant {
 export interface RunningService extends Tenant {
   service: Service
   dataDir: string
+  /** What a command on this installation must be told. */
+  environment: Record<string, string>
+  /** The rows behind the service. */
+  rows: Omit<TestRows, 'remove'>
   projectId: string
   /** `http://127.0.0.1:PORT` */
   origin: string
@@ -49,7 +54,9 @@ export interface StartOptions {
 export async function startService(options: StartOptions = {}): Promise<RunningService> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'herbarium-'))
   const world: World = { clock: systemClock, ids: randomIds, ...options.world }
-  const open = () => openListening(dataDir, world, options.environment ?? {})
+  const rows = await makeRows(dataDir)
+  const environment = { ...rows.environment, ...options.environment }
+  const open = () => openListening(dataDir, world, environment)
   let service = await open()
   const firstKey = await begin({ workspaces: service.records.workspaces, ...world })
   if (firstKey === undefined) throw new Error('a fresh folder had a beginning already')
@@ -72,6 +79,8 @@ export async function startService(options: StartOptions = {}): Promise<RunningS
       return new URL(service.urls.api()).origin
     },
     dataDir,
+    environment: { DATA_DIR: dataDir, ...environment },
+    rows,
     projectId: projects.items[0]?.id ?? '',
     fetch,
     tenantOf,
@@ -99,6 +108,7 @@ export async function startService(options: StartOptions = {}): Promise<RunningS
     },
     close: async () => {
       await service.close()
+      await rows.remove()
       await rm(dataDir, { recursive: true, force: true })
     },
   }

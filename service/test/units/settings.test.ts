@@ -14,6 +14,7 @@ describe('Settings that nobody made', () => {
         host: '127.0.0.1',
         port: 8787,
         dataDir: path.resolve('data'),
+        database: undefined,
         publicUrl: undefined,
         mediaUrl: undefined,
         tls: undefined,
@@ -40,6 +41,8 @@ describe('Settings that nobody made', () => {
       'HOST',
       'PORT',
       'DATA_DIR',
+      'DATABASE_URL',
+      'DATABASE_CONNECTIONS',
       'PUBLIC_URL',
       'MEDIA_URL',
       'TLS_CERT_FILE',
@@ -121,6 +124,7 @@ describe('A variable is complained of by its name, and not taken', () => {
     ['PORT', '1e3'],
     ['PORT', 'http'],
     ['PORT', '9'.repeat(400)],
+    ['DATABASE_CONNECTIONS', '1'],
     ['UPLOAD_TTL_SECONDS', '0'],
     ['UPLOAD_TTL_SECONDS', '604801'],
     ['MAX_UPLOAD_BYTES', '0'],
@@ -216,5 +220,38 @@ describe('Settings that belong together', () => {
     expect(complaintsOf({ ...reachable, PUBLIC_URL: 'https://example.com' })).toEqual([])
     expect(complaintsOf({ ...reachable, ...tls })).toEqual([])
     expect(complaintsOf({ ...reachable, ALLOW_INSECURE_PUBLIC_URL: '1' })).toEqual([])
+  })
+})
+
+describe('A database of its own', () => {
+  const SECRET_KEY = 'x'.repeat(32)
+
+  it.each([
+    'postgres://herbarium:pass@db.example.com:5432/herbarium',
+    'postgresql://herbarium@db/herbarium?sslmode=verify-full',
+    'postgres:///herbarium?host=/var/run/postgresql',
+  ])('is taken from DATABASE_URL=%s', url => {
+    const { config, complaints } = readSettings({ DATABASE_URL: url, SECRET_KEY, DATABASE_CONNECTIONS: '20' })
+    expect(complaints).toEqual([])
+    expect(config.database).toEqual({ url, connections: 20 })
+  })
+
+  it.each([
+    'mysql://herbarium:hunter2@db/herbarium',
+    'herbarium:hunter2@db/herbarium',
+    'postgres://herbarium:hunter2@db',
+    'postgres://herbarium:hunter2@db/',
+    'postgres://herbarium:hunter2@:x/herbarium',
+    'hunter2',
+  ])('is complained of by its name and not repeated: %s', url => {
+    const { config, complaints } = readSettings({ DATABASE_URL: url, SECRET_KEY })
+    expect(complaints).toEqual([expect.stringMatching(/^DATABASE_URL must be such as postgres:.+\.$/)])
+    expect(complaints.join()).not.toContain('hunter2')
+    expect(config.database).toBeUndefined()
+  })
+
+  it('needs the secret that its nodes share', () => {
+    const complaints = complaintsOf({ DATABASE_URL: 'postgres://db/herbarium' })
+    expect(complaints).toEqual([expect.stringMatching(/^SECRET_KEY must be set .+openssl rand -hex 32/)])
   })
 })

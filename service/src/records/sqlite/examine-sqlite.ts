@@ -1,8 +1,7 @@
 // Looking at an installation's rows as they are, without bringing them to the newest schema.
 import { existsSync } from 'node:fs'
-import { type Kysely, sql } from 'kysely'
 import type { Examination } from '../../upkeep/doctor.ts'
-import type { Tables } from '../tables.ts'
+import { schemaOf } from '../known-schema.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
 import { openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
@@ -19,7 +18,8 @@ export async function examineSqlite(folder: string): Promise<Examination | undef
   const engine = openEngine(databaseFile(folder))
   const db = createKysely(engine)
   return {
-    schema: () => schemaOf(db),
+    soundness: 'pages, indexes, references and the index of names are sound',
+    schema: () => schemaOf(db, migrationNames),
     upkeep: {
       ...createUpkeepRecords(db),
       integrity: () => integrityOf(engine),
@@ -29,14 +29,5 @@ export async function examineSqlite(folder: string): Promise<Examination | undef
       await db.destroy()
       engine.close()
     },
-  }
-}
-
-async function schemaOf(db: Kysely<Tables>) {
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
-  const applied = rows.map(({ name }) => name)
-  return {
-    unknown: applied.filter(name => !migrationNames.includes(name)),
-    missing: migrationNames.filter(name => !applied.includes(name)),
   }
 }

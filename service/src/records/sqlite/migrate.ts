@@ -1,12 +1,13 @@
 // Bringing a SQLite file to the schema this program knows.
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import * as begin from '../migrations/001-begin.ts'
-import * as quota from '../migrations/002-quota.ts'
-import * as resume from '../migrations/003-resume.ts'
+import { mustBeKnown } from '../known-schema.ts'
 import type { Tables } from '../tables.ts'
 import type { Engine } from './engine.ts'
 import { whenFree } from './lock.ts'
+import * as begin from './migrations/001-begin.ts'
+import * as quota from './migrations/002-quota.ts'
+import * as resume from './migrations/003-resume.ts'
 
 const migrations = { '001-begin': begin, '002-quota': quota, '003-resume': resume }
 
@@ -18,6 +19,7 @@ export const migrationNames: string[] = Object.keys(migrations)
  * it was. Kysely takes no lock on SQLite either: the caller holds one.
  */
 export async function migrate(engine: Engine, db: Kysely<Tables>): Promise<void> {
+  await mustBeKnown(db, migrationNames, 'The database of this installation')
   await whenFree(() => engine.exec('begin immediate'))
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()

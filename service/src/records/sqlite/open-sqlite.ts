@@ -9,6 +9,7 @@ import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
+import { createClaim } from './claim-jobs.ts'
 import { openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
@@ -28,7 +29,7 @@ export async function openSqlite(folder: string): Promise<Records> {
     keys: createKeyRecords(db, write),
     projects: createProjectRecords(db, write, sqliteSearch),
     assets: createAssetRecords(db, write, sqliteSearch),
-    jobs: createJobRecords(db, write),
+    jobs: createJobRecords(db, write, createClaim(db, write)),
     ...createRequestRecords(db, write),
     upkeep: {
       ...createUpkeepRecords(db),

@@ -1,0 +1,34 @@
+// Bringing a PostgreSQL database to the schema this program knows.
+import { sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { mustBeKnown } from '../known-schema.ts'
+import { openConnections } from './connections.ts'
+import { createKysely } from './kysely.ts'
+import * as begin from './migrations/001-begin.ts'
+
+const migrations = { '001-begin': begin }
+
+/** Every step of the schema that this program knows, in order. */
+export const migrationNames: string[] = Object.keys(migrations)
+
+/** Any number that no other program takes for its own. */
+const LOCK = 4_736_251_870
+
+/**
+ * However many nodes start at once, one makes each step; in a transaction, so that a start that is cut off leaves the
+ * database as it was. The lock goes with the connection that has it, so there is but one.
+ */
+export async function migrate(url: string): Promise<void> {
+  const connections = openConnections(url, { max: 1, isHurried: false })
+  const db = createKysely(connections)
+  try {
+    await sql`select pg_advisory_lock(${LOCK})`.execute(db)
+    await mustBeKnown(db, migrationNames, 'The database that DATABASE_URL names')
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+    const { error } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+  } finally {
+    await db.destroy()
+    await connections.close()
+  }
+}

@@ -1,0 +1,188 @@
+// Migration 001 for PostgreSQL: every table, and the word of a write that finds nothing to change.
+import { type Kysely, sql } from 'kysely'
+
+const statements = [
+  'create extension if not exists pg_trgm',
+  `create function must_change(changed bigint, word text) returns void language plpgsql as $$
+  begin
+    if changed = 0 then
+      raise exception using errcode = 'HB001', message = 'nothing to change: ' || word,
+        hint = 'Another write was first. Herbarium looks again; nothing is wrong.';
+    end if;
+  end $$`,
+  `create table workspaces (
+    ordinal bigint generated always as identity primary key,
+    id text collate "C" not null unique,
+    name text collate "C" not null,
+    media_access text collate "C" not null default 'public',
+    quota_bytes bigint,
+    mode text collate "C" not null default 'live',
+    created_at bigint not null
+  )`,
+  `create table keys (
+    ordinal bigint generated always as identity primary key,
+    id text collate "C" not null unique,
+    workspace_id text collate "C" not null references workspaces (id),
+    name text collate "C" not null,
+    mode text collate "C" not null default 'live',
+    scopes text collate "C" not null default '["*"]',
+    prefix text collate "C" not null,
+    hash text collate "C" not null unique,
+    created_at bigint not null,
+    expires_at bigint,
+    revoked_at bigint,
+    last_used_at bigint
+  )`,
+  `create table projects (
+    ordinal bigint generated always as identity primary key,
+    id text collate "C" not null unique,
+    workspace_id text collate "C" not null references workspaces (id),
+    name text collate "C" not null,
+    name_folded text collate "C" not null,
+    created_at bigint not null,
+    last_modified bigint not null
+  )`,
+  'create index projects_by_activity on projects (workspace_id, last_modified, ordinal)',
+  `create table assets (
+    ordinal bigint generated always as identity primary key,
+    id text collate "C" not null unique,
+    workspace_id text collate "C" not null references workspaces (id),
+    media_token text collate "C" not null unique,
+    status text collate "C" not null,
+    name text collate "C",
+    name_folded text collate "C",
+    folder text collate "C" not null default '',
+    metadata text collate "C" not null default '{}',
+    uploaded_via text collate "C" not null,
+    declared_type text collate "C",
+    declared_size bigint,
+    declared_sha256 text collate "C",
+    project_id text collate "C" references projects (id),
+    content_type text collate "C" not null,
+    size_bytes bigint,
+    sha256 text collate "C",
+    width bigint,
+    height bigint,
+    media text collate "C",
+    failure_code text collate "C",
+    failure_message text collate "C",
+    blob_key text collate "C" unique,
+    attempt bigint not null,
+    version bigint not null,
+    retention text collate "C" not null default 'standard',
+    delete_after bigint,
+    created_by_key text collate "C" not null,
+    created_at bigint not null,
+    ready_at bigint
+  )`,
+  'create index assets_by_workspace on assets (workspace_id, ordinal)',
+  'create index assets_by_status on assets (workspace_id, status, ordinal)',
+  'create index assets_by_type on assets (workspace_id, content_type, ordinal)',
+  'create index assets_by_folder on assets (workspace_id, folder, ordinal)',
+  'create index assets_by_project on assets (project_id, ordinal) where project_id is not null',
+  'create index assets_by_name on assets using gin (name_folded gin_trgm_ops)',
+  `create table attempts (
+    asset_id text collate "C" not null references assets (id) on delete cascade,
+    n bigint not null,
+    state text collate "C" not null,
+    transport text collate "C",
+    ticket_kid text collate "C" not null,
+    signed_at bigint not null,
+    expires_at bigint not null,
+    max_bytes bigint not null,
+    quarantine_key text collate "C" not null unique,
+    partial_key text collate "C",
+    partial_bytes bigint,
+    received_key text collate "C",
+    received_bytes bigint,
+    received_sha256 text collate "C",
+    total_bytes bigint,
+    sniffed_type text collate "C",
+    verdict text collate "C",
+    fence bigint not null default 0,
+    first_byte_at bigint,
+    last_byte_at bigint,
+    closed_by text collate "C",
+    lease_until bigint,
+    lease_owner text collate "C",
+    primary key (asset_id, n)
+  )`,
+  `create index attempts_by_expiry on attempts (state, expires_at) where state in ('open', 'received')`,
+  'create index attempts_by_partial on attempts (partial_key) where partial_key is not null',
+  `create table nodes (
+    ordinal bigint generated always as identity primary key,
+    id text collate "C" not null unique,
+    project_id text collate "C" not null references projects (id),
+    asset_id text collate "C" references assets (id) on delete set null,
+    type text collate "C" not null,
+    label text collate "C",
+    width bigint,
+    height bigint,
+    actor_key_id text collate "C" not null,
+    created_at bigint not null
+  )`,
+  'create index nodes_by_project on nodes (project_id, ordinal)',
+  'create index nodes_by_asset on nodes (asset_id, ordinal)',
+  `create table events (
+    ordinal bigint generated always as identity primary key,
+    id text collate "C" not null unique,
+    workspace_id text collate "C" not null,
+    seq bigint,
+    type text collate "C" not null,
+    asset_id text collate "C",
+    attempt bigint,
+    actor_key_id text collate "C",
+    data text collate "C" not null,
+    at bigint not null
+  )`,
+  'create unique index events_by_seq on events (workspace_id, seq) where seq is not null',
+  'create index events_unnumbered on events (ordinal) where seq is null',
+  'create index events_by_asset on events (asset_id, ordinal)',
+  `create table requests (
+    key_id text collate "C" not null,
+    method text collate "C" not null,
+    path text collate "C" not null,
+    key text collate "C" not null,
+    fingerprint text collate "C" not null,
+    state text collate "C" not null,
+    status bigint not null,
+    refusal text collate "C",
+    request_id text collate "C" not null,
+    subject_id text collate "C",
+    attempt bigint,
+    at bigint not null,
+    primary key (key_id, method, path, key)
+  )`,
+  'create index requests_by_age on requests (at)',
+  `create table jobs (
+    ordinal bigint generated always as identity primary key,
+    id text collate "C" not null unique,
+    kind text collate "C" not null,
+    subject text collate "C" not null,
+    payload text collate "C" not null default '{}',
+    run_at bigint not null,
+    tries bigint not null default 0,
+    lease_until bigint,
+    lease_owner text collate "C"
+  )`,
+  'create index jobs_by_time on jobs (run_at, ordinal)',
+  'create index jobs_by_subject on jobs (subject)',
+  `create table secrets (
+    kid text collate "C" primary key,
+    purpose text collate "C" not null,
+    sealed text collate "C" not null,
+    created_at bigint not null,
+    retired_at bigint
+  )`,
+  `create table counters (
+    workspace_id text collate "C" primary key references workspaces (id),
+    assets bigint not null default 0,
+    bytes bigint not null default 0,
+    open_attempts bigint not null default 0,
+    received_bytes bigint not null default 0
+  )`,
+]
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}

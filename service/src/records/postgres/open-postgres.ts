@@ -1,0 +1,74 @@
+// The rows of one installation in one PostgreSQL database, which any number of nodes may share.
+import { sql } from 'kysely'
+import { DatabaseError } from 'pg'
+import { Refusal } from '../../ground/errors.ts'
+import { Fault } from '../../ground/fault.ts'
+import { createAssetRecords } from '../asset-records.ts'
+import { createJobRecords } from '../job-records.ts'
+import { createKeyRecords } from '../key-records.ts'
+import { createProjectRecords } from '../project-records.ts'
+import type { Records } from '../records.ts'
+import { createRequestRecords } from '../request-records.ts'
+import { createUpkeepRecords } from '../upkeep-records.ts'
+import { createWorkspaceRecords } from '../workspace-records.ts'
+import { createClaim } from './claim-jobs.ts'
+import { openConnections } from './connections.ts'
+import { createKysely } from './kysely.ts'
+import { migrate } from './migrate.ts'
+import { postgresSearch } from './row-search.ts'
+import { integrityOf } from './soundness.ts'
+import { wordsOf } from './trouble.ts'
+import { createWrite } from './write.ts'
+
+export interface PostgresOptions {
+  url: string
+  /** The most connections that this node has at a time. */
+  connections: number
+}
+
+/** Brings the database to the schema this program knows; throws a Fault for one that cannot be used. */
+export async function openPostgres({ url, connections: max }: PostgresOptions): Promise<Records> {
+  await migrate(url).catch(explain)
+  const connections = openConnections(url, { max, isHurried: true })
+  const db = createKysely(connections)
+  const write = createWrite(connections)
+  const alone = { query: sql`select pg_advisory_xact_lock(${BEGINNING})`.compile(db) }
+  return {
+    workspaces: createWorkspaceRecords(db, write, [alone]),
+    keys: createKeyRecords(db, write),
+    projects: createProjectRecords(db, write, postgresSearch),
+    assets: createAssetRecords(db, write, postgresSearch),
+    jobs: createJobRecords(db, write, createClaim(db)),
+    ...createRequestRecords(db, write),
+    upkeep: {
+      ...createUpkeepRecords(db),
+      integrity: () => integrityOf(db),
+      snapshot: noSnapshot,
+    },
+    check: async () => {
+      await sql`select 1 from workspaces limit 1`.execute(db)
+    },
+    close: async () => {
+      await db.destroy()
+      await connections.close()
+    },
+  }
+}
+
+/** Any number that no other program takes for its own. */
+const BEGINNING = 4_736_251_871
+
+export async function noSnapshot(): Promise<never> {
+  throw new Fault([
+    'The rows are in PostgreSQL: back them up with "pg_dump --format=custom", and DATA_DIR/blobs after it (docs/operations.md).',
+  ])
+}
+
+function explain(error: unknown): never {
+  const isTheirs = error instanceof Refusal || error instanceof DatabaseError
+  if (!isTheirs) throw error
+  const what = error instanceof Refusal ? 'be used' : 'be given its tables (docs/operations.md)'
+  throw new Fault([`The database that DATABASE_URL names cannot ${what}: ${wordsOf(error)}.`], {
+    cause: error,
+  })
+}

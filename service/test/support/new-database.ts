@@ -1,0 +1,35 @@
+// An empty database of the test's own, on a PostgreSQL server that runs.
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+
+export interface NewDatabase {
+  url: string
+  /** Runs SQL beside the program. */
+  query(sql: string, ...parameters: unknown[]): Promise<Record<string, unknown>[]>
+  /** Ends whatever is connected. */
+  drop(): Promise<void>
+}
+
+/** `serverUrl` names any database of the server, with a role that may make others. */
+export async function newDatabase(serverUrl: string): Promise<NewDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await run(serverUrl, `create database ${name}`)
+  const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
+  return {
+    url,
+    query: (sql, ...parameters) => run(url, sql, parameters),
+    drop: async () => {
+      await run(serverUrl, `drop database ${name} with (force)`)
+    },
+  }
+}
+
+async function run(url: string, sql: string, parameters: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(sql, parameters)).rows
+  } finally {
+    await client.end()
+  }
+}
