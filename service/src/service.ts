@@ -1,14 +1,12 @@
 // The joiner: chooses the servants, hands them to the nouns and opens the doors.
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import path from 'node:path'
 import pino from 'pino'
 import type { CompletePorts } from './assets/complete.ts'
 import type { Ports } from './assets/ports.ts'
 import { runDiscard } from './assets/run-discard.ts'
 import { runFetch } from './assets/run-fetch.ts'
 import { runSettle } from './assets/run-settle.ts'
-import { openDisk } from './blobs/disk/open-disk.ts'
 import type { Config } from './config/config.ts'
 import { localOrigin } from './config/local-origin.ts'
 import { loadSecretKey } from './config/secret-key.ts'
@@ -28,6 +26,7 @@ import type { Records } from './records/records.ts'
 import { createRemote, type RemoteWorld } from './remote/create-remote.ts'
 import { createClamdScanner } from './scan/clamd.ts'
 import { noScanner } from './scan/no-scanner.ts'
+import { openBlobs } from './service/open-blobs.ts'
 import { openRows } from './service/rows.ts'
 import { mustBeWhole } from './service/upkeep.ts'
 import { version } from './version.ts'
@@ -109,6 +108,7 @@ export async function openService(config: Config, world: World = systemWorld): P
       await Promise.allSettled([...ports.uploads.values()].map(({ over }) => over))
       await Promise.allSettled([...ports.verifications.values(), ...ports.looks.values()])
       await servants.media.close()
+      await servants.blobs.close()
       await servants.records.close()
     },
   }
@@ -118,7 +118,7 @@ export async function openService(config: Config, world: World = systemWorld): P
 async function openServants(config: Config, world: World) {
   return {
     records: await openRecords(config),
-    blobs: await openDisk(path.join(config.dataDir, 'blobs')),
+    blobs: await openBlobs(config),
     media: openMedia(),
     scanner: config.clamav === undefined ? noScanner : createClamdScanner(config.clamav),
     remote: createRemote(

@@ -13,7 +13,7 @@ export function addDoctor(program: Command): void {
     .option(...JSON_OPTION)
     .action(async (options: OutputOptions) => {
       const { config, complaints } = readSettings()
-      const checks = await examine(doctorPorts(config, complaints))
+      const checks = await examine(await doctorPorts(config, complaints))
       say(options, { checks }, checks.map(asLine))
       if (checks.some(({ status }) => status === 'fail')) process.exitCode = 1
     })

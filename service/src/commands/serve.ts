@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { listenComplaint, placeComplaints } from '../config/check-place.ts'
 import { type Config, readSettings } from '../config/config.ts'
 import { syncFolder } from '../config/sync-folder.ts'
+import { bucketComplaint } from '../service/open-blobs.ts'
 import { openService, type Service } from '../service.ts'
 import { begin } from '../workspaces/begin.ts'
 import { CommandFailure } from './failure.ts'
@@ -44,7 +45,8 @@ function keepYoungSpaceSmall(): void {
 /** The configuration, if there is nothing to complain of; else every complaint at once. */
 async function livableConfig(): Promise<Config> {
   const { config, complaints } = readSettings()
-  const all = [...complaints, ...(await placeComplaints(config))]
+  const [places, bucket] = await Promise.all([placeComplaints(config), bucketComplaint(config)])
+  const all = [...complaints, ...places, ...(bucket === undefined ? [] : [bucket])]
   if (all.length > 0) throw new CommandFailure(all)
   return config
 }

@@ -1,5 +1,6 @@
 // The installation's settings: the only reader of the environment. Every complaint is made at once.
 import path from 'node:path'
+import { type S3Config, s3 } from './read-s3.ts'
 import {
   choice,
   flag,
@@ -25,6 +26,8 @@ export interface Config {
   dataDir: string
   /** Undefined keeps the rows in a file in the data folder. The URL may contain a password. */
   database: { url: string; connections: number } | undefined
+  /** The store of the bytes; undefined keeps them in the data folder. */
+  s3: S3Config | undefined
   /** What URLs are built from; undefined where the address that is listened on gives it. */
   publicUrl: string | undefined
   /** What media URLs are built from; undefined means the public URL. */
@@ -84,6 +87,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     port: whole('PORT', 8787, 0, 65_535),
     dataDir: path.resolve(variables.text('DATA_DIR') ?? 'data'),
     database: databaseUrl === undefined ? undefined : { url: databaseUrl, connections },
+    s3: s3(variables, { allowInsecure }),
     publicUrl,
     mediaUrl: publicAddress(variables, 'MEDIA_URL', { allowInsecure }),
     tls: tls && { certFile: tls.first, keyFile: tls.second },

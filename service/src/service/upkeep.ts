@@ -8,7 +8,6 @@ import {
   openBackupFolder,
   openReadableBackup,
 } from '../blobs/disk/backup-folder.ts'
-import { openDisk } from '../blobs/disk/open-disk.ts'
 import { claimRestoreFolder, openRestoreFolder, RESTORE_LOCK } from '../blobs/disk/restore-folder.ts'
 import { storedFiles } from '../blobs/disk/stored-files.ts'
 import { surveyFolder } from '../blobs/disk/survey-folder.ts'
@@ -24,9 +23,8 @@ import type { BackupPorts } from '../upkeep/backup.ts'
 import type { DoctorPorts } from '../upkeep/doctor.ts'
 import type { Installation } from '../upkeep/ports.ts'
 import type { RestorePorts } from '../upkeep/restore.ts'
+import { blobsFolder, bucketComplaint, openBlobs } from './open-blobs.ts'
 import { examineRows, mustHaveOwnRows, openRowsThere, rowsAdvice } from './rows.ts'
-
-const blobsOf = ({ dataDir }: Config): string => path.join(dataDir, 'blobs')
 
 /** Throws a Fault for a data folder whose restore was cut off: half an installation must not be taken for a whole one. */
 export function mustBeWhole({ dataDir }: Config): void {
@@ -45,8 +43,8 @@ export async function withInstallation<T>(
   const records = await openRowsThere(config)
   try {
     const { assets, upkeep } = records
-    const blobs = await openDisk(blobsOf(config))
-    return await use({ assets, upkeep, records, blobs, clock: systemClock })
+    const blobs = await openBlobs(config)
+    return await use({ assets, upkeep, records, blobs, clock: systemClock }).finally(blobs.close)
   } finally {
     await records.close()
   }
@@ -83,12 +81,14 @@ export async function withRestoreFolder<T>(
   await claimRestoreFolder(config.dataDir)
   return alone(path.join(config.dataDir, RESTORE_LOCK), async () => {
     const target = await openRestoreFolder(config.dataDir, { folder, note: source.note })
-    return use({ source, target, openSnapshot })
+    if (config.s3 === undefined) return use({ source, target, openSnapshot })
+    const blobs = await openBlobs(config)
+    return use({ source, target: { ...target, blobs }, openSnapshot }).finally(blobs.close)
   })
 }
 
 /** What the doctor looks at; nothing is opened that would change. */
-export const doctorPorts = (config: Config, complaints: string[]): DoctorPorts => ({
+export const doctorPorts = async (config: Config, complaints: string[]): Promise<DoctorPorts> => ({
   complaints,
   survey: async () => {
     const file = secretFile(config)
@@ -96,14 +96,16 @@ export const doctorPorts = (config: Config, complaints: string[]): DoctorPorts =
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
-    return surveyFolder(config.dataDir, config.secretKey === undefined ? { file, fault } : undefined)
+    const secret = config.secretKey === undefined ? { file, fault } : undefined
+    const survey = await surveyFolder(config.dataDir, secret, { holdsBytes: config.s3 === undefined })
+    return config.s3 === undefined ? survey : { ...survey, bucket: { fault: await bucketComplaint(config) } }
   },
   openRows: async () => {
     mustBeWhole(config)
     return examineRows(config)
   },
   rowsAdvice: rowsAdvice(config),
-  stored: storedFiles(blobsOf(config)),
+  stored: config.s3 === undefined ? storedFiles(blobsFolder(config)) : await openBlobs(config),
   clock: systemClock,
 })
 

@@ -29,6 +29,8 @@ export interface Survey {
   fileClockAheadMs: number | undefined
   freeBytes: number
   totalBytes: number
+  /** Where the bytes are in a bucket: then nothing is known of links and the file system's clock. */
+  bucket?: { fault: string | undefined }
   /** Undefined where the environment gives the secret. */
   secretFile:
     | { path: string; isThere: boolean; isOpenToOthers: boolean; fault: string | undefined }
@@ -47,8 +49,9 @@ export function placeChecks(survey: Survey): Check[] {
     return [fail('folders', 'DATA_DIR is not there: set it, or begin with "herbarium serve".')]
   return [
     foldersCheck(survey),
-    fileSystemCheck(survey),
-    fileClockCheck(survey),
+    ...(survey.bucket === undefined
+      ? [fileSystemCheck(survey), fileClockCheck(survey)]
+      : [bucketCheck(survey.bucket)]),
     diskSpaceCheck(survey),
     secretKeyCheck(survey),
   ]
@@ -82,6 +85,11 @@ function fileSystemCheck({ linkFault }: Survey): Check {
         `a file cannot go from incoming to media (${linkFault}). Keep blobs/ on one file system that has hard links.`,
       )
 }
+
+const bucketCheck = ({ fault }: NonNullable<Survey['bucket']>): Check =>
+  fault === undefined
+    ? ok('bucket', 'can be reached and listed; its space, its clock and the right to write are not checked')
+    : fail('bucket', fault)
 
 function fileClockCheck({ fileClockAheadMs: ahead }: Survey): Check {
   if (ahead === undefined) return warn('file_clock', 'is unknown: nothing could be written.')

@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const copy = () => path.join(place, 'copy')
-const live = () => ({ DATA_DIR: herbarium.dataDir })
+const live = () => herbarium.environment
 const restored = () => ({ DATA_DIR: path.join(place, 'restored') })
 const backUp = () => runJson(['backup', copy()], live())
 

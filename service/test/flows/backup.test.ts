@@ -11,6 +11,7 @@ import { runJson } from '../support/run-json.ts'
 import { wavOf } from '../support/samples.ts'
 import { startProcess } from '../support/start-process.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
+import { onDiskOnly } from '../support/test-bytes.ts'
 import { putFile, stored, uploaded } from '../support/uploads.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -27,7 +28,7 @@ afterEach(async () => {
 })
 
 const copy = () => path.join(place, 'copy')
-const live = () => ({ DATA_DIR: herbarium.dataDir })
+const live = () => herbarium.environment
 const restored = () => ({ DATA_DIR: path.join(place, 'restored') })
 const backUp = () => runJson(['backup', copy()], live())
 const restore = () => runJson(['restore', copy()], restored())
@@ -107,7 +108,7 @@ test('the next backup copies only what is new and drops what is gone', async () 
   const times = async () =>
     (await stat(blobFile(copy(), blobKeyOf(herbarium.dataDir, kept.asset_id)))).mtimeMs
   const before = await times()
-  await removeAsset(herbarium.dataDir, first.asset_id)
+  await removeAsset(herbarium, first.asset_id)
   await stored(herbarium, {}, wavOf(2_000, 3))
   expect(await backUp()).toMatchObject({ assets: 2, copied: 1, kept: 1, removed: 1, copied_bytes: 2_000 })
   expect(await times()).toBe(before)
@@ -129,7 +130,7 @@ test('backups while others upload and delete are whole, each of them', async () 
       const [oldest] = [...told.keys()].filter(id => !gone.has(id))
       if (n % 2 === 0 || oldest === undefined) continue
       gone.add(oldest)
-      await removeAsset(herbarium.dataDir, oldest)
+      await removeAsset(herbarium, oldest)
     }
   }
   const workers = [work(1), work(2)]
@@ -161,26 +162,29 @@ test('backups while others upload and delete are whole, each of them', async () 
   }
 })
 
-test('a damaged installation leaves the last backup as it is, and what that one has is not lost', async () => {
-  const saved = await stored(herbarium, {}, wavOf(2_000, 1))
-  await backUp()
-  const note = await readFile(path.join(copy(), 'backup.json'))
-  await truncate(blobFile(herbarium.dataDir, blobKeyOf(herbarium.dataDir, saved.asset_id)), 10)
-  expect(await backUp()).toMatchObject({ complete: true, kept: 1 })
-  const spoilt = await stored(herbarium, {}, wavOf(2_000, 2))
-  const key = blobKeyOf(herbarium.dataDir, spoilt.asset_id)
-  await writeFile(blobFile(herbarium.dataDir, key), wavOf(2_000, 3))
-  const before = await readFile(path.join(copy(), 'backup.json'))
-  expect(before.equals(note)).toBe(false)
-  const report = await runJson(['backup', copy()], live(), { code: 1 })
-  expect(report).toMatchObject({
-    complete: false,
-    damaged: [{ asset_id: spoilt.asset_id, key, problem: 'wrong_hash' }],
-  })
-  expect(await readFile(path.join(copy(), 'backup.json'))).toEqual(before)
-  await restore()
-  expect(await runJson(['verify'], restored())).toMatchObject({ checked: 1, damaged: [] })
-})
+onDiskOnly(
+  'a damaged installation leaves the last backup as it is, and what that one has is not lost',
+  async () => {
+    const saved = await stored(herbarium, {}, wavOf(2_000, 1))
+    await backUp()
+    const note = await readFile(path.join(copy(), 'backup.json'))
+    await truncate(blobFile(herbarium.dataDir, blobKeyOf(herbarium.dataDir, saved.asset_id)), 10)
+    expect(await backUp()).toMatchObject({ complete: true, kept: 1 })
+    const spoilt = await stored(herbarium, {}, wavOf(2_000, 2))
+    const key = blobKeyOf(herbarium.dataDir, spoilt.asset_id)
+    await writeFile(blobFile(herbarium.dataDir, key), wavOf(2_000, 3))
+    const before = await readFile(path.join(copy(), 'backup.json'))
+    expect(before.equals(note)).toBe(false)
+    const report = await runJson(['backup', copy()], live(), { code: 1 })
+    expect(report).toMatchObject({
+      complete: false,
+      damaged: [{ asset_id: spoilt.asset_id, key, problem: 'wrong_hash' }],
+    })
+    expect(await readFile(path.join(copy(), 'backup.json'))).toEqual(before)
+    await restore()
+    expect(await runJson(['verify'], restored())).toMatchObject({ checked: 1, damaged: [] })
+  },
+)
 
 test('at every moment between two backups the folder holds one of them, whole', async () => {
   await stored(herbarium, {}, wavOf(2_000, 1))

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { blobFile, blobKeyOf, runSql } from '../support/rows.ts'
 import { linesOf, runHerbarium } from '../support/run-herbarium.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
+import { onDiskOnly } from '../support/test-bytes.ts'
 import { stored } from '../support/uploads.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -24,7 +25,11 @@ interface Check {
 
 /** What is not in order, but for the room on this machine's disk. */
 async function complaintsOf(dataDir: string, environment: Record<string, string> = {}) {
-  const { code, stdout } = await runHerbarium(['doctor', '--json'], { DATA_DIR: dataDir, ...environment })
+  const { code, stdout } = await runHerbarium(['doctor', '--json'], {
+    ...herbarium.environment,
+    DATA_DIR: dataDir,
+    ...environment,
+  })
   const { checks } = JSON.parse(stdout) as { checks: Check[] }
   const complaints = checks.filter(({ name, status }) => status !== 'ok' && name !== 'disk_space')
   expect(code).toBe(checks.some(({ status }) => status === 'fail') ? 1 : 0)
@@ -35,13 +40,13 @@ test('a healthy installation has nothing to complain of, and each check is a lin
   await stored(herbarium)
   const before = await herbarium.files()
   expect(await complaintsOf(herbarium.dataDir)).toEqual([])
-  const { stdout } = await runHerbarium(['doctor'], { DATA_DIR: herbarium.dataDir })
+  const { stdout } = await runHerbarium(['doctor'], herbarium.environment)
   for (const line of linesOf(stdout)) expect(line).toMatch(/^(ok|warn|fail) +[a-z_]+ +\S/)
   expect(linesOf(stdout).length).toBeGreaterThan(10)
   expect(await herbarium.files()).toEqual(before)
 })
 
-test('files without rows, rows without files, and an open secret are told', async () => {
+onDiskOnly('files without rows, rows without files, and an open secret are told', async () => {
   const { asset_id: lost } = await stored(herbarium)
   await unlink(blobFile(herbarium.dataDir, blobKeyOf(herbarium.dataDir, lost)))
   await writeFile(path.join(herbarium.dataDir, 'blobs/media/holiday.jpg'), 'not ours')

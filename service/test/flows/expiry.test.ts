@@ -6,6 +6,7 @@ import { refusalIn, refusalOf } from '../support/refusal-of.ts'
 import { reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
+import { onDiskOnly } from '../support/test-bytes.ts'
 import { createTestClock } from '../support/test-clock.ts'
 import { completed, postFile, putFile, retried, stored, until, uploaded } from '../support/uploads.ts'
 import { head, openWire } from '../support/wire.ts'
@@ -179,7 +180,7 @@ test('an upload that falls silent loses its hold in the end, and is refused shou
   expect((await retried(herbarium, reservation.asset_id)).status).toBe('pending_upload')
 })
 
-test.each(['incoming/AAAAAAAAAAAAAAAAAAAAAA.1', 'quarantine/AAAAAAAAAAAAAAAAAAAAAA.1'])(
+onDiskOnly.each(['incoming/AAAAAAAAAAAAAAAAAAAAAA.1', 'quarantine/AAAAAAAAAAAAAAAAAAAAAA.1'])(
   'what a dead process left at %s is removed after an hour, and not before',
   async file => {
     const left = path.join(herbarium.dataDir, 'blobs', file)

@@ -1,5 +1,4 @@
 // Uploads that break off and go on: after a cut, beside a dead connection, over a restart, into a retry.
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -160,7 +159,7 @@ test('bytes that were lost from the disk are begun again instead of asked for fo
   const before = await unfinished()
   await send(reservation, 0, 5000)
   const [name = ''] = (await unfinished()).filter(found => !before.includes(found))
-  await rm(path.join(herbarium.dataDir, 'blobs/incoming', name))
+  await herbarium.removeBytes(`incoming/${name}`)
   expect((await send(reservation, 5000)).status).toBe(409)
   expect(await offset(reservation)).toBe(0)
   expect((await send(reservation, 0)).status).toBe(204)

@@ -7,6 +7,7 @@ import { linesOf, runHerbarium } from '../support/run-herbarium.ts'
 import { runJson } from '../support/run-json.ts'
 import { wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
+import { onDiskOnly } from '../support/test-bytes.ts'
 import { stored, uploaded } from '../support/uploads.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -41,35 +42,38 @@ test('an installation without damage is clean, and says how much was read', asyn
   expect(linesOf(stdout)).toEqual([expect.stringMatching(/^All 2 ready assets/)])
 })
 
-test('flipped, cut, grown, lost and unreadable bytes are each told by asset and key, with exit code 1', async () => {
-  const whole = await ready(2_000, 0)
-  const flipped = await ready(3_000_000, 1)
-  await flipByte(flipped.file, 2_500_000)
-  const cut = await ready(2_000, 2)
-  await truncate(cut.file, 1_999)
-  const grown = await ready(2_000, 3)
-  await writeFile(grown.file, 'x', { flag: 'a' })
-  const lost = await ready(2_000, 4)
-  await unlink(lost.file)
-  const report = await runJson(['verify'], environment(), { code: 1 })
-  expect(report.checked).toBe(5)
-  expect(report.damaged).toHaveLength(4)
-  for (const [{ assetId, key }, problem] of [
-    [flipped, 'wrong_hash'],
-    [cut, 'wrong_length'],
-    [grown, 'wrong_length'],
-    [lost, 'missing'],
-  ] as const)
-    expect(report.damaged).toContainEqual({ asset_id: assetId, key, problem })
-  const { code, stdout } = await runHerbarium(['verify'], environment())
-  expect(code).toBe(1)
-  expect(stdout).toContain(`${lost.assetId}  ${lost.key}  missing`)
-  expect(stdout).not.toContain(whole.assetId)
-})
+onDiskOnly(
+  'flipped, cut, grown, lost and unreadable bytes are each told by asset and key, with exit code 1',
+  async () => {
+    const whole = await ready(2_000, 0)
+    const flipped = await ready(3_000_000, 1)
+    await flipByte(flipped.file, 2_500_000)
+    const cut = await ready(2_000, 2)
+    await truncate(cut.file, 1_999)
+    const grown = await ready(2_000, 3)
+    await writeFile(grown.file, 'x', { flag: 'a' })
+    const lost = await ready(2_000, 4)
+    await unlink(lost.file)
+    const report = await runJson(['verify'], environment(), { code: 1 })
+    expect(report.checked).toBe(5)
+    expect(report.damaged).toHaveLength(4)
+    for (const [{ assetId, key }, problem] of [
+      [flipped, 'wrong_hash'],
+      [cut, 'wrong_length'],
+      [grown, 'wrong_length'],
+      [lost, 'missing'],
+    ] as const)
+      expect(report.damaged).toContainEqual({ asset_id: assetId, key, problem })
+    const { code, stdout } = await runHerbarium(['verify'], environment())
+    expect(code).toBe(1)
+    expect(stdout).toContain(`${lost.assetId}  ${lost.key}  missing`)
+    expect(stdout).not.toContain(whole.assetId)
+  },
+)
 
 test('one workspace can be read alone', async () => {
   const mine = await ready(2_000, 0)
-  await unlink(mine.file)
+  await herbarium.removeBytes(mine.key)
   const other = await herbarium.newTenant()
   await stored(other, {}, wavOf(2_000, 7))
   const clean = await runJson(['verify', '--workspace', other.workspaceId], environment())
@@ -83,7 +87,7 @@ test('one workspace can be read alone', async () => {
 test('a folder without an installation is refused and stays as it is', async () => {
   const DATA_DIR = `${herbarium.dataDir}/nowhere`
   for (const args of [['verify'], ['repair'], ['backup', `${herbarium.dataDir}-copy`]]) {
-    const { code, stderr } = await runHerbarium(args, { DATA_DIR })
+    const { code, stderr } = await runHerbarium(args, { ...herbarium.environment, DATA_DIR })
     expect(code).toBe(1)
     expect(linesOf(stderr)).toEqual([expect.stringMatching(/^herbarium: DATA_DIR \S+ holds no installation/)])
   }

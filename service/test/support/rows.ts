@@ -1,5 +1,4 @@
 // The rows of an installation beside its server, for what no request can do.
-import { unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 
@@ -24,8 +23,11 @@ export function blobKeyOf(dataDir: string, assetId: string): string {
 export const blobFile = (dataDir: string, key: string): string => path.join(dataDir, 'blobs', key)
 
 /** Removes an asset as a delete does: the row first, its bytes afterwards. */
-export async function removeAsset(dataDir: string, assetId: string): Promise<void> {
-  const key = blobKeyOf(dataDir, assetId)
-  runSql(dataDir, 'delete from assets where id = ?', assetId)
-  await unlink(blobFile(dataDir, key))
+export async function removeAsset(
+  herbarium: { dataDir: string; removeBytes(key: string): Promise<void> },
+  assetId: string,
+): Promise<void> {
+  const key = blobKeyOf(herbarium.dataDir, assetId)
+  runSql(herbarium.dataDir, 'delete from assets where id = ?', assetId)
+  await herbarium.removeBytes(key)
 }

@@ -1,5 +1,5 @@
 // A real service on a port of its own, with its data in a folder that is removed afterwards.
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FLORA } from '@flora-ai/flora'
@@ -11,6 +11,7 @@ import { openService, type Service, type World } from '../../src/service.ts'
 import { begin } from '../../src/workspaces/begin.ts'
 import { createWorkspace } from '../../src/workspaces/create.ts'
 import { type CheckedFetch, createCheckedFetch } from './checked-fetch.ts'
+import { openTestBytes } from './test-bytes.ts'
 import { makeRows, type TestRows } from './test-rows.ts'
 
 /** Who uses the service in a test: a key, its workspace, and the official client with both. */
@@ -25,7 +26,7 @@ export interface Tenant {
 export interface RunningService extends Tenant {
   service: Service
   dataDir: string
-  /** What a command on this installation must be told. */
+  /** What a command beside it needs to find the same rows and bytes. */
   environment: Record<string, string>
   /** The rows behind the service. */
   rows: Omit<TestRows, 'remove'>
@@ -38,8 +39,10 @@ export interface RunningService extends Tenant {
   tenantOf(apiKey: string, workspaceId: string): Tenant
   /** Another workspace with a key of its own. */
   newTenant(): Promise<Tenant>
-  /** Every file under the data folder's blobs, relative to it. */
+  /** The keys of everything that is stored: files under the data folder's blobs, or objects and open uploads. */
   files(): Promise<string[]>
+  /** Takes bytes away behind the service's back. */
+  removeBytes(key: string): Promise<void>
   /** Stops the service as SIGTERM does and starts it on the same folder, with the same keys. */
   restart(): Promise<void>
   close(): Promise<void>
@@ -54,8 +57,8 @@ export interface StartOptions {
 export async function startService(options: StartOptions = {}): Promise<RunningService> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'herbarium-'))
   const world: World = { clock: systemClock, ids: randomIds, ...options.world }
-  const rows = await makeRows(dataDir)
-  const environment = { ...rows.environment, ...options.environment }
+  const [rows, bytes] = [await makeRows(dataDir), await openTestBytes(dataDir)]
+  const environment = { ...rows.environment, ...bytes.environment, ...options.environment }
   const open = () => openListening(dataDir, world, environment)
   let service = await open()
   const firstKey = await begin({ workspaces: service.records.workspaces, ...world })
@@ -95,13 +98,8 @@ export async function startService(options: StartOptions = {}): Promise<RunningS
       )
       return tenantOf(secret, other.id)
     },
-    files: async () => {
-      const entries = await readdir(path.join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })
-      return entries
-        .filter(entry => entry.isFile())
-        .map(entry => path.relative(path.join(dataDir, 'blobs'), path.join(entry.parentPath, entry.name)))
-        .sort()
-    },
+    files: bytes.files,
+    removeBytes: bytes.remove,
     restart: async () => {
       await service.close()
       service = await open()
@@ -109,6 +107,7 @@ export async function startService(options: StartOptions = {}): Promise<RunningS
     close: async () => {
       await service.close()
       await rows.remove()
+      await bytes.close()
       await rm(dataDir, { recursive: true, force: true })
     },
   }

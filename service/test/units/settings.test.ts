@@ -15,6 +15,7 @@ describe('Settings that nobody made', () => {
         port: 8787,
         dataDir: path.resolve('data'),
         database: undefined,
+        s3: undefined,
         publicUrl: undefined,
         mediaUrl: undefined,
         tls: undefined,

@@ -2,7 +2,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Area, StoredBytes, StoredFile } from '../../upkeep/ports.ts'
-import { KEY, UNFINISHED_KEY } from './keys.ts'
+import { isOurs } from '../keys.ts'
 import { codeOf, onDisk } from './trouble.ts'
 
 const PAGE = 500
@@ -11,8 +11,6 @@ export const storedFiles = (root: string): StoredBytes => ({
   stored: area => storedIn(root, area),
   findStored: async key => (isOurs(key) ? onDisk(() => fileAt(root, key)) : undefined),
 })
-
-const isOurs = (key: string): boolean => KEY.test(key) || UNFINISHED_KEY.test(key)
 
 async function* storedIn(root: string, area: Area): AsyncGenerator<StoredFile[]> {
   const names = await namesIn(path.join(root, area))

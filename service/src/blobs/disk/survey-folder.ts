@@ -9,16 +9,19 @@ import { codeOf } from './trouble.ts'
 export async function surveyFolder(
   dataDir: string,
   secret: { file: string; fault: string | undefined } | undefined,
+  { holdsBytes }: { holdsBytes: boolean } = { holdsBytes: true },
 ): Promise<Survey> {
   const root = path.join(dataDir, 'blobs')
   const areas = ['incoming', 'quarantine', 'media'].map(area => path.join(root, area))
-  const folders = await Promise.all([dataDir, root, ...areas].map(factsOf))
+  const folders = await Promise.all([dataDir, ...(holdsBytes ? [root, ...areas] : [])].map(factsOf))
   const space = await statfs(dataDir).catch(() => undefined)
   const isThere = folders[0]?.isThere ?? false
   return {
     isThere,
     folders,
-    ...(isThere ? await probe(root) : { linkFault: 'there is no folder', fileClockAheadMs: undefined }),
+    ...(isThere && holdsBytes
+      ? await probe(root)
+      : { linkFault: 'there is no folder', fileClockAheadMs: undefined }),
     freeBytes: space === undefined ? 0 : space.bavail * space.bsize,
     totalBytes: space === undefined ? 0 : space.blocks * space.bsize,
     secretFile: secret && (await secretFacts(secret)),

@@ -1,0 +1,88 @@
+// Objects as local files, for the programs that look into them: a few at a time, and gone afterwards.
+import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { unavailable } from '../../ground/errors.ts'
+import type { Bucket } from './bucket.ts'
+import { bytesOf } from './read-object.ts'
+import { notThere, onBucket } from './trouble.ts'
+
+/** So many files at most lie there at once. */
+const LENT_AT_ONCE = 4
+
+export type Lend = <T>(key: string, use: (file: string) => Promise<T>) => Promise<T>
+
+/** The first loan makes the folder, and removes what a process left there that was killed. */
+export function createLending(bucket: Bucket, folder: string): Lend {
+  const turn = createTurns(LENT_AT_ONCE)
+  let prepared: Promise<void> | undefined
+  return (key, use) =>
+    turn(async () => {
+      prepared ??= prepare(folder)
+      await prepared.catch(error => {
+        prepared = undefined
+        throw unavailable(error)
+      })
+      const file = path.join(folder, `${process.pid}.${randomBytes(8).toString('hex')}`)
+      try {
+        await onBucket(() => fetchTo(bucket, key, file))
+        return await use(file)
+      } finally {
+        await rm(file, { force: true })
+      }
+    })
+}
+
+async function prepare(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await removeAbandoned(folder)
+}
+
+async function fetchTo(bucket: Bucket, key: string, file: string): Promise<void> {
+  const found = await bucket.get(key)
+  if (found === undefined) throw notThere(key)
+  const target = createWriteStream(file, { flags: 'wx', mode: 0o600 })
+  await pipeline(bytesOf(found.body), target).catch(error => {
+    throw unavailable(error)
+  })
+  if (target.bytesWritten !== found.bytes) throw unavailable(new Error(`${key} came in part`))
+}
+
+/** A name begins with its process, which may be another command that is at work here. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const startedAt = Date.now() - process.uptime() * 1000
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name)
+    const pid = Number(name.split('.')[0])
+    const isOld = ((await stat(file).catch(() => undefined))?.mtimeMs ?? startedAt) < startedAt
+    if (isOld && (pid === process.pid || !isRunning(pid))) await rm(file, { force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Runs so many at a time; the others wait for their turn. */
+function createTurns(count: number) {
+  let free = count
+  const waiting: (() => void)[] = []
+  return async <T>(act: () => Promise<T>): Promise<T> => {
+    if (free > 0) free--
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await act()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free++
+      else next()
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// Where the bytes are, as the configuration has it: a folder or a bucket.
+import path from 'node:path'
+import { openDisk } from '../blobs/disk/open-disk.ts'
+import type { Config } from '../config/config.ts'
+import { Refusal } from '../ground/errors.ts'
+import type { BlobStore } from '../upkeep/ports.ts'
+
+export interface OpenBlobs extends BlobStore {
+  /** Throws unless the store can be used. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+export const blobsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'blobs')
+
+/** The client of the bucket is loaded only where there is one. */
+export async function openBlobs(config: Config): Promise<OpenBlobs> {
+  if (config.s3 === undefined)
+    return { ...(await openDisk(blobsFolder(config))), close: async () => undefined }
+  const { openS3 } = await import('../blobs/s3/open-s3.ts')
+  return openS3({ ...config.s3, folder: path.join(config.dataDir, 'lent') })
+}
+
+/** Why the bucket cannot be used and what to do about it; undefined without one, or where it can. */
+export async function bucketComplaint(config: Config): Promise<string | undefined> {
+  if (config.s3 === undefined) return undefined
+  const blobs = await openBlobs(config)
+  try {
+    await blobs.check()
+    return undefined
+  } catch (error) {
+    return inWords(config.s3, error)
+  } finally {
+    await blobs.close()
+  }
+}
+
+function inWords({ bucket, endpoint, region }: NonNullable<Config['s3']>, error: unknown): string {
+  const cause = error instanceof Refusal ? error.cause : error
+  const place = endpoint === undefined ? `AWS in ${region}` : `S3_ENDPOINT ${endpoint}`
+  const said = cause instanceof Error ? cause.message : String(cause)
+  return `S3_BUCKET ${bucket} at ${place} cannot be used (${said}): ${cureOf(cause)}`
+}
+
+const KEYS_CURE =
+  'set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY to keys that may use the bucket (docs/operations.md, "Bytes in a bucket").'
+const CURES: Record<string, string> = {
+  NoSuchBucket: 'create the bucket, or name another one.',
+  PermanentRedirect: 'set S3_REGION to the region of the bucket.',
+  AuthorizationHeaderMalformed: 'set S3_REGION to the region of the bucket.',
+  AccessDenied: KEYS_CURE,
+  InvalidAccessKeyId: KEYS_CURE,
+  SignatureDoesNotMatch: KEYS_CURE,
+  CredentialsProviderError: KEYS_CURE,
+}
+
+function cureOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return CURES[code] ?? 'check S3_ENDPOINT, S3_REGION and S3_FORCE_PATH_STYLE, and that the store answers.'
+}

@@ -1,0 +1,45 @@
+// Starts one real S3 server for all tests of a run that store in it.
+import type { TestProject } from 'vitest/node'
+import { openS3 } from '../../src/blobs/s3/open-s3.ts'
+import { freshMediaKey, freshQuarantineKey, put } from './blobs.ts'
+import { freshBucket } from './fresh-bucket.ts'
+import { type CephPlace, startCeph } from './start-ceph.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    ceph: CephPlace | { fault: string }
+  }
+}
+
+/** A server that cannot be had fails the tests that want it, and no others. */
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  try {
+    const { close, ...place } = await startCeph()
+    project.provide('ceph', place)
+    await useOnce(place).catch(() => undefined) // the tests will say it better
+    return close
+  } catch (error) {
+    project.provide('ceph', { fault: error instanceof Error ? error.message : String(error) })
+    return undefined
+  }
+}
+
+/** What this store does for the first time takes seconds, and no test is to wait for that. */
+async function useOnce(place: CephPlace): Promise<void> {
+  const { accessKeyId, secretAccessKey, endpoint, folder } = place
+  const bucket = await freshBucket(place)
+  const blobs = openS3({
+    bucket,
+    prefix: '',
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+    folder: `${folder}/lent`,
+  })
+  const key = freshQuarantineKey()
+  await put(blobs, key, Buffer.from('first'))
+  await blobs.promote(key, freshMediaKey())
+  await blobs.remove(key)
+  await blobs.close()
+}

@@ -1,0 +1,39 @@
+// Where a test's service keeps its bytes: in its data folder, or with HERBARIUM_TEST_BYTES=s3 in a bucket of its own.
+import { readdir, unlink } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'vitest'
+
+export interface TestBytes {
+  /** What leads a service or a command there. */
+  environment: Record<string, string>
+  /** The keys of everything that is there, in order. */
+  files(): Promise<string[]>
+  /** As an accident does. */
+  remove(key: string): Promise<void>
+  close(): Promise<void>
+}
+
+const areInBucket = process.env.HERBARIUM_TEST_BYTES === 's3'
+
+/** For tests that spoil files or set their times: no request to a store can do that. */
+export const onDiskOnly = test.skipIf(areInBucket)
+
+/** The client of a bucket takes a moment to load, so most tests leave it. */
+export async function openTestBytes(dataDir: string): Promise<TestBytes> {
+  if (!areInBucket) return inFolder(path.join(dataDir, 'blobs'))
+  const { inBucket } = await import('./bucket-bytes.ts')
+  return inBucket(dataDir)
+}
+
+const inFolder = async (folder: string): Promise<TestBytes> => ({
+  environment: {},
+  files: async () => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+    return entries
+      .filter(entry => entry.isFile())
+      .map(entry => path.relative(folder, path.join(entry.parentPath, entry.name)))
+      .sort()
+  },
+  remove: key => unlink(path.join(folder, key)),
+  close: async () => undefined,
+})
