@@ -24,7 +24,7 @@ export interface Upload {
 export interface AssetChange {
   /** Without `before` the asset is new; with it the row must still have `before`'s version. */
   asset?: { before?: Asset; after: Asset }
-  /** Without `before` the attempt is new; with it the row must still have `before`'s state and fence. */
+  /** Without `before` the attempt is new; with it the row must still have `before`'s state, fence and partial bytes. */
   attempts?: { before?: Attempt; after: Attempt }[]
   /** Removes the asset and its attempts: the row must still have its version, the attempt its state and fence. */
   remove?: Upload

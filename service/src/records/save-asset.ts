@@ -84,6 +84,7 @@ function attemptStep(db: Db, { before, after }: { before?: Attempt; after: Attem
     .where('n', '=', before.n)
     .where('state', '=', before.state)
     .where('fence', '=', before.fence)
+    .where('partial_bytes', before.partial === null ? 'is' : '=', before.partial?.sizeBytes ?? null)
   return { query: update.compile(), otherwise: 'stale' }
 }
 

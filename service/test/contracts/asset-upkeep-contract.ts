@@ -109,6 +109,25 @@ export function describeAssetUpkeep(name: string, open: OpenInstallation): void 
       }
     })
 
+    it('keeps the count when bytes arrive while another ends their attempt: the later write is stale', async () => {
+      const { asset, attempt } = await plantAttempt()
+      const part = (sizeBytes: number) => ({ key: `${attempt.quarantineKey}.1`, sizeBytes, totalBytes: 100 })
+      const [none, some, more] = [
+        attempt,
+        { ...attempt, partial: part(10) },
+        { ...attempt, partial: part(20) },
+      ]
+      const save = (before: Attempt, after: Attempt) =>
+        garden.assets.save({ attempts: [{ before, after }], events: [] })
+      expect(await save(none, some)).toBe('saved')
+      expect(await save(some, more)).toBe('saved')
+      expect(await save(some, closed(some, 'superseded'))).toBe('stale')
+      expect(await save(none, closed(none, 'superseded'))).toBe('stale')
+      expect((await garden.assets.findUpload(asset.id))?.attempt).toEqual(more)
+      expect(await save(more, closed(more, 'superseded'))).toBe('saved')
+      expect((await garden.assets.usage(garden.workspaceId)).usedBytes).toBe(0)
+    })
+
     it('protects nothing of an attempt that is over, or that never was', async () => {
       const keys: string[] = ['quarantine/unknown.1']
       for (const state of ['won', 'failed', 'expired', 'superseded', 'cancelled'] as const) {
