@@ -79,15 +79,17 @@ test('no room imports from one it may not', () => {
 })
 
 test('the plan is read from the files: it knows the arrows that everyone sees', () => {
-  expect(arrows).toContainEqual({ file: 'service.ts', from: 'service', to: 'blobs', isTypeOnly: false })
+  expect(arrows).toContainEqual({ file: 'service.ts', from: 'service', to: 'http', isTypeOnly: false })
   expect(arrows.length).toBeGreaterThan(200)
 })
 
-test('what PostgreSQL needs is loaded only where the configuration names it', () => {
-  const loaders = files.filter(file => {
-    const text = readFileSync(path.join(SOURCE, file), 'utf8')
-    return !file.startsWith('records/postgres/') && /from '(pg|[^']*\/postgres\/[^']*)'/.test(text)
-  })
+test.each([
+  ['PostgreSQL', 'records/postgres/', /from '(pg|[^']*\/postgres\/[^']*)'/],
+  ['a bucket', 'blobs/s3/', /from '(@aws-sdk\/[^']*|[^']*\/s3\/[^']*)'/],
+])('what %s needs is loaded only where the configuration names it', (_, room, names) => {
+  const loaders = files.filter(
+    file => !file.startsWith(room) && names.test(readFileSync(path.join(SOURCE, file), 'utf8')),
+  )
   expect(loaders).toEqual([])
 })
 
