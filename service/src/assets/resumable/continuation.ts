@@ -2,17 +2,17 @@
 import { conflict } from '../../ground/errors.ts'
 import { arrive } from '../arrive.ts'
 import { type Attempt, type PartialBytes, released } from '../attempt.ts'
+import { type AttemptRow, createAttemptRow } from '../attempt-row.ts'
 import type { LiveUpload } from '../claim.ts'
 import { discardUnfinished } from '../discard.ts'
 import type { Ports } from '../ports.ts'
 import type { ReceivePorts } from '../receive.ts'
 import { sniffStored } from '../stage.ts'
-import { type AttemptRow, createAttemptRow } from './attempt-row.ts'
 import { keepHash } from './kept-hashes.ts'
 import type { Progress } from './progress.ts'
 import { openUnfinished, type Unfinished } from './unfinished.ts'
 
-export type ResumePorts = ReceivePorts & Pick<Ports, 'hashes' | 'policy'>
+export type ResumePorts = ReceivePorts & Pick<Ports, 'hashes'>
 
 export interface Continuation {
   sizeBytes(): number

@@ -37,8 +37,8 @@ export const resume = (ports: ResumePorts, patch: Patch): Promise<Progress> =>
   )
 
 async function bring(ports: ResumePorts, patch: Patch, signal: AbortSignal): Promise<Progress> {
-  const upload = await liveUpload(ports, patch.ticket)
-  if (patch.totalBytes !== undefined) await mayBring(ports, upload, patch.totalBytes)
+  if (patch.totalBytes !== undefined)
+    await mayBring(ports, await liveUpload(ports, patch.ticket), patch.totalBytes)
   const taken = await claim(ports, patch.ticket, current => continued(ports, current, patch))
   const file = await openContinuation(ports, taken)
   try {

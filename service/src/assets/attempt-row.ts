@@ -1,7 +1,7 @@
 // The row of an attempt, as the upload that holds it writes it.
-import { type Attempt, kept, LEASE_MS, type PartialBytes, released, renewed } from '../attempt.ts'
-import { type LiveUpload, overtaken } from '../claim.ts'
-import type { Ports } from '../ports.ts'
+import { type Attempt, kept, LEASE_MS, type PartialBytes, released, renewed } from './attempt.ts'
+import { type LiveUpload, overtaken } from './claim.ts'
+import type { Ports } from './ports.ts'
 
 type RowPorts = Pick<Ports, 'assets' | 'clock' | 'policy'>
 type Held = LiveUpload['attempt']
