@@ -44,6 +44,8 @@ interface AttemptCore {
   leaseUntil: number | null
   firstByteAt: number | null
   lastByteAt: number | null
+  /** What the form had brought when the received bytes became whole: they are that, or newer. Null where it was nothing. */
+  formObject: string | null
   /** What the one gate said of the received bytes, or why there are none; null while nothing is said. */
   verdict: Verdict | null
   /** Null where no resumable upload has begun, or it is whole. */

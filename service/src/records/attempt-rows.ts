@@ -20,6 +20,7 @@ export function attemptFrom(row: AttemptRow): Attempt {
     leaseUntil: row.lease_until,
     firstByteAt: row.first_byte_at,
     lastByteAt: row.last_byte_at,
+    formObject: row.form_object,
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict), // written by attemptRow alone
     partial: partialFrom(row),
   }
@@ -63,6 +64,7 @@ export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => 
   received_bytes: attempt.received?.sizeBytes ?? null,
   received_sha256: attempt.received?.sha256 ?? null,
   sniffed_type: attempt.received?.sniffedType ?? null,
+  form_object: attempt.formObject,
   verdict: attempt.verdict === null ? null : JSON.stringify(attempt.verdict),
   fence: attempt.fence,
   first_byte_at: attempt.firstByteAt,

@@ -79,6 +79,8 @@ export interface Tables {
     received_bytes: number | null
     received_sha256: string | null
     sniffed_type: string | null
+    /** The object of the form that the whole bytes are, or are newer than. */
+    form_object: string | null
     verdict: string | null
     fence: number
     first_byte_at: number | null
@@ -145,6 +147,12 @@ export interface Tables {
     tries: number
     lease_until: number | null
     lease_owner: string | null
+  }
+  servers: {
+    id: string
+    store: string
+    started_at: number
+    alive_until: number
   }
   secrets: {
     kid: string

@@ -117,6 +117,7 @@ export const attemptOf = (
   received: null,
   fence: 0,
   leaseUntil: null,
+  formObject: null,
   verdict: null,
   partial: null,
   firstByteAt: null,

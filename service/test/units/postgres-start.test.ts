@@ -44,7 +44,10 @@ test('Of five processes that start at once on an empty database, one makes the s
     Array.from({ length: 5 }, () => run(process.execPath, ['--input-type=module', '--eval', script])),
   )
   expect(starts.map(({ stdout }) => stdout.trim()).sort()).toEqual(['first', 'late', 'late', 'late', 'late'])
-  expect(await database.query('select name from kysely_migration')).toEqual([{ name: '001-begin' }])
+  expect(await database.query('select name from kysely_migration')).toEqual([
+    { name: '001-begin' },
+    { name: '002-several-nodes' },
+  ])
   expect(await database.query('select 1 from workspaces')).toHaveLength(1)
 }, 60_000)
 

@@ -5,8 +5,9 @@ import { mustBeKnown } from '../known-schema.ts'
 import { openConnections } from './connections.ts'
 import { createKysely } from './kysely.ts'
 import * as begin from './migrations/001-begin.ts'
+import * as severalNodes from './migrations/002-several-nodes.ts'
 
-const migrations = { '001-begin': begin }
+const migrations = { '001-begin': begin, '002-several-nodes': severalNodes }
 
 /** Every step of the schema that this program knows, in order. */
 export const migrationNames: string[] = Object.keys(migrations)

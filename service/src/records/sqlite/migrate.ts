@@ -8,8 +8,14 @@ import { whenFree } from './lock.ts'
 import * as begin from './migrations/001-begin.ts'
 import * as quota from './migrations/002-quota.ts'
 import * as resume from './migrations/003-resume.ts'
+import * as severalNodes from './migrations/004-several-nodes.ts'
 
-const migrations = { '001-begin': begin, '002-quota': quota, '003-resume': resume }
+const migrations = {
+  '001-begin': begin,
+  '002-quota': quota,
+  '003-resume': resume,
+  '004-several-nodes': severalNodes,
+}
 
 /** Every step of the schema that this program knows, in order. */
 export const migrationNames: string[] = Object.keys(migrations)
