@@ -151,6 +151,7 @@ function join(config: Config, world: World, parts: { servants: Servants; logger:
   const ports: Ports & CompletePorts = {
     assets: records.assets,
     blobs,
+    forms: blobs.forms,
     media,
     scanner,
     remote,

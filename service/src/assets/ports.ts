@@ -122,7 +122,7 @@ export interface Blobs {
    */
   saved(key: string, sizeBytes: number): Promise<SavedBytes | undefined>
   /** Makes the quarantined bytes durable under a fresh media key too; the quarantined ones stay until removed. */
-  promote(quarantineKey: string, mediaKey: string): Promise<void>
+  promote(quarantineKey: string, mediaKey: string, as: Published): Promise<void>
   /** Bytes `start` to `end`, both included. Throws `unavailable` when they are not there. */
   read(key: string, range: { start: number; end: number }): Promise<AsyncIterable<Uint8Array>>
   /** Lends the bytes as a local file for the time of `use`. */
@@ -131,6 +131,46 @@ export interface Blobs {
   remove(key: string): Promise<void>
   /** Pages of the keys in `incoming/` and `quarantine/` that were last touched before `time`. */
   leftovers(time: number): AsyncIterable<string[]>
+}
+
+/** What published bytes are called, wherever they can be had without this service. */
+export interface Published {
+  contentType: string
+  name: string | null
+}
+
+/** A form that brings one file past this service, straight to where it is stored. */
+export interface UploadForm {
+  url: string
+  /** To be sent before the file. */
+  fields: Record<string, string>
+}
+
+export interface FormTerms {
+  /** The quarantine key that the file gets; the form can bring no other. */
+  key: string
+  contentType: string
+  maxBytes: number
+  /** Unix milliseconds, both. */
+  signedAt: number
+  expiresAt: number
+}
+
+/** A whole file that a form has brought. */
+export interface FormObject {
+  key: string
+  sizeBytes: number
+  /** Another file under the same key has another mark. */
+  mark: string
+}
+
+/** Uploads that do not pass this service. Whoever has a form can use it again until it expires. */
+export interface Forms {
+  /** The same for the same terms, while the store's credentials are the same. */
+  formFor(terms: FormTerms): Promise<UploadForm>
+  find(key: string): Promise<FormObject | undefined>
+  /** Copies exactly that file to a quarantine key that no form names; false where another has taken its place. */
+  take(object: FormObject, key: string): Promise<boolean>
 }
 
 /** What bytes are. */
@@ -203,6 +243,8 @@ export interface UploadPolicy {
 export interface Ports {
   assets: AssetRecords
   blobs: Blobs
+  /** Undefined where all bytes come through this service. */
+  forms: Forms | undefined
   media: Media
   scanner: Scanner
   /** Looks under way; shared by every verb of this process. */

@@ -14,7 +14,7 @@ import { type ClosedAttempt, closed, judged, type ReceivedAttempt, type Received
 import { discard, discardBytesOf } from './discard.ts'
 import { look } from './look.ts'
 import { type PlacedNode, placed } from './placement.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, Published } from './ports.ts'
 import { mustFit } from './quota.ts'
 import { stage } from './stage.ts'
 
@@ -53,9 +53,7 @@ export async function settle(
   const verdict = upload.attempt.verdict ?? (await look(ports, upload.attempt.received, upload.asset))
   const blobKey = freshMediaKey(ports)
   if (verdict.admitted) await mustFit(ports, upload.asset.workspaceId, write.bytesNotCounted ?? 0)
-  const worth = verdict.admitted
-    ? await publish(ports, upload.attempt.received, { verdict, blobKey })
-    : verdict
+  const worth = verdict.admitted ? await publish(ports, upload, { verdict, blobKey }) : verdict
   const settled = decide(ports, upload, { verdict: worth, blobKey, actorKeyId: write.actorKeyId })
   if (!(await isSaved(ports, settled, write.save))) return undefined
   await discardBytesOf(ports, upload.attempt)
@@ -65,24 +63,25 @@ export async function settle(
 /** Gives admitted bytes their media key; with `stripMetadata` those are a copy without what pictures tell of people. */
 async function publish(
   ports: SettlePorts,
-  bytes: ReceivedBytes,
+  { asset, attempt: { received: bytes } }: Unsettled,
   { verdict, blobKey }: { verdict: Admitted; blobKey: string },
 ): Promise<Admitted> {
+  const as = { key: blobKey, contentType: verdict.contentType, name: asset.name }
   if (!ports.policy.stripMetadata || !ports.media.canStrip(verdict.contentType)) {
-    await promote(ports, bytes.key, blobKey)
+    await promote(ports, bytes.key, as)
     return verdict
   }
   const copy = await stripped(ports, bytes, verdict.contentType)
-  await promote(ports, copy.key, blobKey).finally(() => discard(ports, copy.key))
+  await promote(ports, copy.key, as).finally(() => discard(ports, copy.key))
   return { ...verdict, sizeBytes: copy.sizeBytes, sha256: copy.sha256 }
 }
 
 /** A promotion that failed may have given the bytes their name all the same; no row will ever say so. */
-async function promote(ports: SettlePorts, key: string, blobKey: string): Promise<void> {
+async function promote(ports: SettlePorts, from: string, to: Published & { key: string }): Promise<void> {
   try {
-    await ports.blobs.promote(key, blobKey)
+    await ports.blobs.promote(from, to.key, to)
   } catch (error) {
-    await discard(ports, blobKey)
+    await discard(ports, to.key)
     throw error
   }
 }

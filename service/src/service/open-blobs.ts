@@ -1,11 +1,14 @@
 // Where the bytes are, as the configuration has it: a folder or a bucket.
 import path from 'node:path'
+import type { Forms } from '../assets/ports.ts'
 import { openDisk } from '../blobs/disk/open-disk.ts'
 import type { Config } from '../config/config.ts'
 import { Refusal } from '../ground/errors.ts'
 import type { BlobStore } from '../upkeep/ports.ts'
 
 export interface OpenBlobs extends BlobStore {
+  /** How browsers bring bytes past this service; undefined where they cannot. */
+  forms: Forms | undefined
   /** Throws unless the store can be used. */
   check(): Promise<void>
   close(): Promise<void>
@@ -16,9 +19,10 @@ export const blobsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => pat
 /** The client of the bucket is loaded only where there is one. */
 export async function openBlobs(config: Config): Promise<OpenBlobs> {
   if (config.s3 === undefined)
-    return { ...(await openDisk(blobsFolder(config))), close: async () => undefined }
+    return { ...(await openDisk(blobsFolder(config))), forms: undefined, close: async () => undefined }
   const { openS3 } = await import('../blobs/s3/open-s3.ts')
-  return openS3({ ...config.s3, folder: path.join(config.dataDir, 'lent') })
+  const { mediaCacheSeconds } = config
+  return openS3({ ...config.s3, mediaCacheSeconds, folder: path.join(config.dataDir, 'lent') })
 }
 
 /** Why the bucket cannot be used and what to do about it; undefined without one, or where it can. */

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { conflict } from '../../src/ground/errors.ts'
 import type { BlobStore as Blobs } from '../../src/upkeep/ports.ts'
 import {
+  AS_PNG,
   contentOf,
   freshMediaKey,
   freshQuarantineKey,
@@ -174,7 +175,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
       const [firstMedia, secondMedia] = [freshMediaKey(), freshMediaKey()]
       for (const [key, media] of [[first, firstMedia] as const, [second, secondMedia] as const]) {
         await put(blobs, key, patternOf(MIB))
-        await blobs.promote(key, media)
+        await blobs.promote(key, media, AS_PNG)
         expect((await contentOf(blobs, media, MIB)).equals(patternOf(MIB))).toBe(true)
       }
       await blobs.remove(first)
@@ -186,7 +187,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
     it('stay what they were when promoted, whatever is written into quarantine later', async () => {
       const [key, media] = [freshQuarantineKey(), freshMediaKey()]
       await put(blobs, key, patternOf(100))
-      await blobs.promote(key, media)
+      await blobs.promote(key, media, AS_PNG)
       await put(blobs, key, Buffer.alloc(100, 'x'))
       expect(await contentOf(blobs, media, 100)).toEqual(patternOf(100))
       expect(await contentOf(blobs, key, 100)).toEqual(Buffer.alloc(100, 'x'))
@@ -203,7 +204,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
       const gone = freshQuarantineKey()
       await expect(blobs.read(gone, { start: 0, end: 5 })).rejects.toMatchObject(UNAVAILABLE)
       await expect(blobs.read(gone, { start: 0, end: 5 * MIB })).rejects.toMatchObject(UNAVAILABLE)
-      await expect(blobs.promote(gone, freshMediaKey())).rejects.toMatchObject(UNAVAILABLE)
+      await expect(blobs.promote(gone, freshMediaKey(), AS_PNG)).rejects.toMatchObject(UNAVAILABLE)
       await expect(blobs.withFile(gone, path => readFile(path))).rejects.toMatchObject(UNAVAILABLE)
     })
 
@@ -223,8 +224,8 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
           () => blobs.create(key),
           () => blobs.read(key, { start: 0, end: 0 }),
           () => blobs.remove(key),
-          () => blobs.promote(good, key),
-          () => blobs.promote(key, freshMediaKey()),
+          () => blobs.promote(good, key, AS_PNG),
+          () => blobs.promote(key, freshMediaKey(), AS_PNG),
           () => blobs.withFile(key, async () => 'used'),
         ])
           await expect(use(), key).rejects.toThrow('not a blob key')
@@ -235,7 +236,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
       const [kept, promoted] = [freshQuarantineKey(), freshQuarantineKey()]
       await put(blobs, kept, patternOf(1))
       await put(blobs, promoted, patternOf(1))
-      await blobs.promote(promoted, freshMediaKey())
+      await blobs.promote(promoted, freshMediaKey(), AS_PNG)
       expect(await leftoversOf(blobs, Date.now() - A_MINUTE)).toEqual([])
       const found = () => leftoversOf(blobs, Date.now() + A_MINUTE)
       expect(await found()).toEqual([kept, promoted].sort())
@@ -261,7 +262,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
     it('are still there for an adapter that is opened later', async () => {
       const [key, media] = [freshQuarantineKey(), freshMediaKey()]
       await put(blobs, key, patternOf(10))
-      await blobs.promote(key, media)
+      await blobs.promote(key, media, AS_PNG)
       const later = await store.openAgain()
       expect(await contentOf(later, media, 10)).toEqual(patternOf(10))
       expect(await leftoversOf(later, Date.now() + A_MINUTE)).toEqual([key])

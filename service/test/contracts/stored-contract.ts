@@ -1,7 +1,7 @@
 // What reconciling asks of a store: everything that lies in it, and since when.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Area } from '../../src/upkeep/ports.ts'
-import { freshMediaKey, freshQuarantineKey, patternOf, put } from '../support/blobs.ts'
+import { AS_PNG, freshMediaKey, freshQuarantineKey, patternOf, put } from '../support/blobs.ts'
 import { flattened } from '../support/flattened.ts'
 import type { BlobStore } from './blobs-contract.ts'
 
@@ -21,7 +21,7 @@ export function describeStored(name: string, open: () => Promise<BlobStore>): vo
     it('is listed by area with its length, while it is there', async () => {
       const [key, media] = [freshQuarantineKey(), freshMediaKey()]
       await put(store.blobs, key, patternOf(10))
-      await store.blobs.promote(key, media)
+      await store.blobs.promote(key, media, AS_PNG)
       const writer = await store.blobs.create(freshQuarantineKey())
       expect(await filesIn('quarantine')).toMatchObject([{ key, bytes: 10, isOurs: true }])
       expect(await filesIn('media')).toMatchObject([{ key: media, bytes: 10, isOurs: true }])
@@ -36,7 +36,7 @@ export function describeStored(name: string, open: () => Promise<BlobStore>): vo
       const [key, media] = [freshQuarantineKey(), freshMediaKey()]
       await put(store.blobs, key, patternOf(10))
       const before = Date.now()
-      await store.blobs.promote(key, media)
+      await store.blobs.promote(key, media, AS_PNG)
       const found = await store.blobs.findStored(media)
       expect(found?.touchedAt).toBeGreaterThan(before - COARSE_MS)
     })

@@ -117,7 +117,7 @@ describe('A store whose answers are lost', () => {
     const [from, to] = [freshQuarantineKey(), freshMediaKey()]
     await put(blobs, from, patternOf(1000))
     proxy.losses = 3
-    await copyObject(bucket, { from, to, bytes: 1000 })
+    await copyObject(bucket, { from: { key: from, bytes: 1000 }, to })
     expect(proxy.lost).toBe(3)
     expect(await contentOf(blobs, to, 1000)).toEqual(patternOf(1000))
     bucket.close()

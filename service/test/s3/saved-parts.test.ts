@@ -3,7 +3,14 @@ import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { BlobWriter } from '../../src/assets/ports.ts'
 import { openS3, type S3Blobs } from '../../src/blobs/s3/open-s3.ts'
-import { contentOf, freshMediaKey, freshQuarantineKey, leftoversOf, patternOf } from '../support/blobs.ts'
+import {
+  AS_PNG,
+  contentOf,
+  freshMediaKey,
+  freshQuarantineKey,
+  leftoversOf,
+  patternOf,
+} from '../support/blobs.ts'
 import { flattened } from '../support/flattened.ts'
 import { useBucket } from '../support/use-bucket.ts'
 
@@ -149,7 +156,7 @@ test('what is promoted is the whole of many parts', async () => {
   const writer = await blobs.create(key)
   await pieces(writer, whole)
   await writer.commit()
-  await blobs.promote(key, media)
+  await blobs.promote(key, media, AS_PNG)
   await blobs.remove(key)
   await expectWhole(media)
 })

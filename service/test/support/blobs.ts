@@ -4,6 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import type { Blobs } from '../../src/assets/ports.ts'
 import { randomIds } from '../../src/ground/ids.ts'
 
+/** What published bytes of a test are called, where nothing depends on it. */
+export const AS_PNG = { contentType: 'image/png', name: null }
+
 export const freshQuarantineKey = (): string => `quarantine/${randomIds.token()}.1`
 
 export function freshMediaKey(): string {

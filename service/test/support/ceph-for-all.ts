@@ -1,7 +1,7 @@
 // Starts one real S3 server for all tests of a run that store in it.
 import type { TestProject } from 'vitest/node'
 import { openS3 } from '../../src/blobs/s3/open-s3.ts'
-import { freshMediaKey, freshQuarantineKey, put } from './blobs.ts'
+import { AS_PNG, freshMediaKey, freshQuarantineKey, put } from './blobs.ts'
 import { freshBucket } from './fresh-bucket.ts'
 import { type CephPlace, startCeph } from './start-ceph.ts'
 
@@ -35,11 +35,13 @@ async function useOnce(place: CephPlace): Promise<void> {
     region: 'us-east-1',
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true,
+    publicEndpoint: undefined,
+    mediaCacheSeconds: 60,
     folder: `${folder}/lent`,
   })
   const key = freshQuarantineKey()
   await put(blobs, key, Buffer.from('first'))
-  await blobs.promote(key, freshMediaKey())
+  await blobs.promote(key, freshMediaKey(), AS_PNG)
   await blobs.remove(key)
   await blobs.close()
 }

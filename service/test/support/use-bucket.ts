@@ -23,6 +23,8 @@ export async function useBucket(over: Partial<S3Settings> = {}): Promise<S3Setti
     region: 'us-east-1',
     credentials: { accessKeyId: ceph.accessKeyId, secretAccessKey: ceph.secretAccessKey },
     forcePathStyle: true,
+    publicEndpoint: undefined,
+    mediaCacheSeconds: 60,
     folder: path.join(tmpdir(), `herbarium-lent-${randomUUID()}`),
     ...over,
   }

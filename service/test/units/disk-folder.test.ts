@@ -5,6 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
+  AS_PNG,
   contentOf,
   freshMediaKey,
   freshQuarantineKey,
@@ -23,7 +24,7 @@ describe('A folder', () => {
   it('keeps its files and folders from other users', async () => {
     const [key, media] = [freshQuarantineKey(), freshMediaKey()]
     await put(folder.blobs, key, patternOf(1))
-    await folder.blobs.promote(key, media)
+    await folder.blobs.promote(key, media, AS_PNG)
     const mode = async (...parts: string[]) => ((await stat(folder.at(...parts))).mode & 0o777).toString(8)
     for (const file of [key, media]) expect(await mode(file)).toBe('600')
     for (const name of ['incoming', 'quarantine', 'media', 'media/7f']) expect(await mode(name)).toBe('700')
@@ -41,10 +42,10 @@ describe('A folder', () => {
   it('does not overwrite what is published', async () => {
     const [key, media] = [freshQuarantineKey(), freshMediaKey()]
     await put(folder.blobs, key, patternOf(10))
-    await folder.blobs.promote(key, media)
+    await folder.blobs.promote(key, media, AS_PNG)
     const other = freshQuarantineKey()
     await put(folder.blobs, other, Buffer.alloc(10, 'x'))
-    await expect(folder.blobs.promote(other, media)).rejects.toMatchObject(UNAVAILABLE)
+    await expect(folder.blobs.promote(other, media, AS_PNG)).rejects.toMatchObject(UNAVAILABLE)
     expect(await contentOf(folder.blobs, media, 10)).toEqual(patternOf(10))
   })
 
@@ -64,7 +65,7 @@ describe('A folder', () => {
     await put(folder.blobs, key, patternOf(1))
     const longAgo = new Date(Date.now() - 100 * 3_600_000)
     await utimes(folder.at(key), longAgo, longAgo)
-    await folder.blobs.promote(key, media)
+    await folder.blobs.promote(key, media, AS_PNG)
     const found = await folder.blobs.findStored(media)
     expect(found?.touchedAt).toBeGreaterThan(Date.now() - 60_000)
   })
@@ -112,7 +113,7 @@ describe("The system's trouble", () => {
     await writeFile(folder.at('incoming'), 'not a folder')
     await expect(folder.blobs.create(freshQuarantineKey())).rejects.toMatchObject(UNAVAILABLE)
     await expect(leftoversOf(folder.blobs, Date.now())).rejects.toMatchObject(UNAVAILABLE)
-    await folder.blobs.promote(key, media)
+    await folder.blobs.promote(key, media, AS_PNG)
     await rm(folder.at('incoming'))
     await expect(folder.blobs.check()).rejects.toMatchObject(UNAVAILABLE)
     await rename(folder.at('elsewhere'), folder.at('incoming'))

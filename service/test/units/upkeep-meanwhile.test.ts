@@ -14,7 +14,7 @@ import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
 import { backUp } from '../../src/upkeep/backup.ts'
 import type { BlobStore } from '../../src/upkeep/ports.ts'
 import { verify } from '../../src/upkeep/verify.ts'
-import { freshMediaKey, freshQuarantineKey, patternOf, put } from '../support/blobs.ts'
+import { AS_PNG, freshMediaKey, freshQuarantineKey, patternOf, put } from '../support/blobs.ts'
 import { runSql } from '../support/rows.ts'
 import { attemptOf, NOON, pendingOf, readyOf } from '../support/specimens.ts'
 import { useFreshFolder } from '../support/use-folder.ts'
@@ -42,7 +42,7 @@ const facts = (bytes: Buffer) => ({
 async function ready(size: number): Promise<ReadyAsset> {
   const [from, blobKey, bytes] = [freshQuarantineKey(), freshMediaKey(), patternOf(size)]
   await put(folder.blobs, from, bytes)
-  await folder.blobs.promote(from, blobKey)
+  await folder.blobs.promote(from, blobKey, AS_PNG)
   await folder.blobs.remove(from)
   return plant(records.assets, readyOf(workspaceId, { blobKey, ...facts(bytes) }))
 }

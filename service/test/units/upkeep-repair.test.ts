@@ -9,7 +9,7 @@ import type { Records } from '../../src/records/records.ts'
 import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
 import type { BlobStore } from '../../src/upkeep/ports.ts'
 import { repair } from '../../src/upkeep/repair.ts'
-import { freshMediaKey, freshQuarantineKey, patternOf, put } from '../support/blobs.ts'
+import { AS_PNG, freshMediaKey, freshQuarantineKey, patternOf, put } from '../support/blobs.ts'
 import { attemptOf, bytesOf, NOON, pendingOf, readyOf } from '../support/specimens.ts'
 import { createTestClock, type TestClock } from '../support/test-clock.ts'
 import { useFreshFolder } from '../support/use-folder.ts'
@@ -39,7 +39,7 @@ const run = async (apply: boolean, blobs: BlobStore = folder.blobs) => {
 async function published(key = freshMediaKey()): Promise<string> {
   const from = freshQuarantineKey()
   await put(folder.blobs, from, patternOf(10))
-  await folder.blobs.promote(from, key)
+  await folder.blobs.promote(from, key, AS_PNG)
   await folder.blobs.remove(from)
   return key
 }

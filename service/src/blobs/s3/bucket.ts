@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { type BucketSettings, type Call, LONG, openClients, PATIENT } from './clients.ts'
 import { createMultipart, type Multipart, sourceOf } from './multipart.ts'
+import type { Credentials } from './sigv4.ts'
 import { isMissing } from './trouble.ts'
 
 export interface ObjectFacts {
@@ -21,7 +22,16 @@ export interface ObjectFacts {
 }
 
 export interface FoundObject extends ObjectFacts {
+  /** Changes with the bytes, though whoever wants two objects to have the same one can bring that about. */
+  etag: string
   metadata: Record<string, string>
+}
+
+/** What a store says of an object to those who get it from there. */
+export interface ServedAs {
+  ContentType: string
+  ContentDisposition: string
+  CacheControl: string
 }
 
 export interface ObjectBytes extends FoundObject {
@@ -35,18 +45,20 @@ export interface Bucket extends Multipart {
   /** `bytes` are those that come: fewer than the range has where the object ends before it. */
   get(key: string, range?: { start: number; end: number }): Promise<ObjectBytes | undefined>
   put(key: string, bytes: Uint8Array, metadata: Record<string, string>): Promise<void>
-  copy(from: string, to: string): Promise<void>
+  copy(from: string, to: string, served?: ServedAs): Promise<void>
   /** Also where there is none. */
   remove(key: string): Promise<void>
   /** Pages of all whose keys begin so. */
   list(prefix: string): AsyncIterable<ObjectFacts[]>
   /** Throws unless the bucket answers, and may be listed. */
   check(): Promise<void>
+  /** What its owner signs with. */
+  credentials(): Promise<Credentials>
   close(): void
 }
 
 export function openBucket(settings: BucketSettings): Bucket {
-  const { working, reading, call, close } = openClients(settings)
+  const { working, reading, call, credentials, close } = openClients(settings)
   const Bucket = settings.bucket
   const named = (key: string) => ({ Bucket, Key: settings.prefix + key })
   const keyOf = (name: string) => name.slice(settings.prefix.length)
@@ -66,8 +78,13 @@ export function openBucket(settings: BucketSettings): Bucket {
       const input = { ...named(key), Body: bytes, Metadata }
       await call('PutObject', limits => working.send(new PutObjectCommand(input), limits), PATIENT)
     },
-    copy: async (from, to) => {
-      const input = { ...named(to), CopySource: sourceOf(place, from) }
+    copy: async (from, to, served) => {
+      const source = { CopySource: sourceOf(place, from) }
+      const input = {
+        ...named(to),
+        ...source,
+        ...(served && { ...served, MetadataDirective: 'REPLACE' as const }),
+      }
       await call('CopyObject', limits => working.send(new CopyObjectCommand(input), limits), LONG)
     },
     remove: async key => {
@@ -78,6 +95,7 @@ export function openBucket(settings: BucketSettings): Bucket {
       const input = { Bucket, Prefix: settings.prefix, MaxKeys: 1 }
       await call('ListObjectsV2', limits => working.send(new ListObjectsV2Command(input), limits))
     },
+    credentials: () => call('Credentials', credentials),
     close,
   }
 
@@ -120,12 +138,14 @@ const factsOf = (
   found: {
     ContentLength?: number | undefined
     LastModified?: Date | undefined
+    ETag?: string | undefined
     Metadata?: Record<string, string> | undefined
   },
 ): FoundObject => ({
   key,
   bytes: found.ContentLength ?? 0,
   modifiedAt: found.LastModified?.getTime() ?? 0,
+  etag: found.ETag ?? '',
   metadata: found.Metadata ?? {},
 })
 

@@ -1,5 +1,6 @@
 // The connections to an S3-compatible store, and how long is waited for it.
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import type { Credentials } from './sigv4.ts'
 import { BucketError } from './trouble.ts'
 
 export interface BucketSettings {
@@ -8,6 +9,8 @@ export interface BucketSettings {
   prefix: string
   /** Undefined means AWS. */
   endpoint: string | undefined
+  /** Where browsers reach the store; undefined means the endpoint. */
+  publicEndpoint: string | undefined
   region: string
   /** Undefined means wherever the AWS SDK finds some: its variables, files, or the machine's role. */
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined
@@ -61,6 +64,8 @@ export function openClients(settings: BucketSettings) {
     working,
     reading,
     call,
+    /** Those of now; lent ones change. */
+    credentials: (): Promise<Credentials> => working.config.credentials(),
     close: () => {
       working.destroy()
       reading.destroy()

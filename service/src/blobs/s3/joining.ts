@@ -1,5 +1,5 @@
 // Making an object out of a multipart upload, and copying one that is too large for one request.
-import type { Bucket } from './bucket.ts'
+import type { Bucket, ServedAs } from './bucket.ts'
 import type { Part, UploadName } from './multipart.ts'
 
 const MIB = 1024 * 1024
@@ -16,9 +16,9 @@ export interface Write extends UploadName {
 
 const MARK = 'write'
 
-export async function beginWrite(bucket: Bucket, key: string): Promise<Write> {
+export async function beginWrite(bucket: Bucket, key: string, served?: ServedAs): Promise<Write> {
   const mark = crypto.randomUUID()
-  return { key, mark, uploadId: await bucket.begin(key, { [MARK]: mark }) }
+  return { key, mark, uploadId: await bucket.begin(key, { [MARK]: mark }, served) }
 }
 
 /** A request that failed may have been carried out all the same: then its object is there, and bears the mark. */
@@ -51,27 +51,28 @@ export async function copyParts(
   return parts.sort((one, other) => one.n - other.n)
 }
 
+/** To a key that nobody else knows. */
+interface Copying {
+  from: { key: string; bytes: number }
+  to: string
+  served?: ServedAs | undefined
+}
+
 /** Copies inside the store. A failed request may have been carried out all the same, so it is looked for. */
-export async function copyObject(
-  bucket: Bucket,
-  { from, to, bytes }: { from: string; to: string; bytes: number },
-): Promise<void> {
-  if (bytes > 2 * COPY_BYTES) return copyInParts(bucket, { from, to, bytes })
+export async function copyObject(bucket: Bucket, { from, to, served }: Copying): Promise<void> {
+  if (from.bytes > 2 * COPY_BYTES) return copyInParts(bucket, { from, to, served })
   try {
-    await bucket.copy(from, to)
+    await bucket.copy(from.key, to, served)
   } catch (error) {
     const found = await bucket.find(to).catch(() => undefined)
-    if (found?.bytes !== bytes) throw error
+    if (found?.bytes !== from.bytes) throw error
   }
 }
 
-async function copyInParts(
-  bucket: Bucket,
-  { from, to, bytes }: { from: string; to: string; bytes: number },
-): Promise<void> {
-  const write = await beginWrite(bucket, to)
+async function copyInParts(bucket: Bucket, { from, to, served }: Copying): Promise<void> {
+  const write = await beginWrite(bucket, to, served)
   try {
-    await join(bucket, write, await copyParts(bucket, write, { key: from, bytes }))
+    await join(bucket, write, await copyParts(bucket, write, from))
   } catch (error) {
     await bucket.abort(write).catch(() => undefined)
     throw error

@@ -10,6 +10,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
+import type { ServedAs } from './bucket.ts'
 import { type Call, LONG, PATIENT } from './clients.ts'
 import { isMissing } from './trouble.ts'
 
@@ -34,7 +35,7 @@ export interface Part {
 
 export interface Multipart {
   /** Answers the upload's id. */
-  begin(key: string, metadata: Record<string, string>): Promise<string>
+  begin(key: string, metadata: Record<string, string>, served?: ServedAs): Promise<string>
   uploadPart(upload: UploadName, n: number, bytes: Uint8Array): Promise<Part>
   /** A part made of bytes that an object here has. */
   copyPart(upload: UploadName, n: number, from: { key: string; start: number; end: number }): Promise<Part>
@@ -64,8 +65,8 @@ export function createMultipart(wire: Wire, place: Place): Multipart {
   const { named } = place
   const of = ({ key, uploadId }: UploadName) => ({ ...named(key), UploadId: uploadId })
   return {
-    begin: async (key, Metadata) => {
-      const command = new CreateMultipartUploadCommand({ ...named(key), Metadata })
+    begin: async (key, Metadata, served) => {
+      const command = new CreateMultipartUploadCommand({ ...named(key), ...served, Metadata })
       const { UploadId } = await call('CreateMultipartUpload', limits => working.send(command, limits))
       if (UploadId === undefined) throw new Error('a multipart upload began without an id')
       return UploadId

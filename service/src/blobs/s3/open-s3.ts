@@ -1,8 +1,12 @@
 // Bytes in a bucket of an S3-compatible store: quarantine and published media apart, unfinished writes in parts.
+import { create as contentDisposition } from 'content-disposition'
+import type { Forms, Published } from '../../assets/ports.ts'
+import { cacheControl } from '../../ground/cache-control.ts'
 import type { BlobStore } from '../../upkeep/ports.ts'
 import { KEY, UNFINISHED_KEY } from '../keys.ts'
-import { openBucket } from './bucket.ts'
+import { openBucket, type ServedAs } from './bucket.ts'
 import type { BucketSettings } from './clients.ts'
+import { createForms } from './forms.ts'
 import { copyObject } from './joining.ts'
 import { createLending } from './lend.ts'
 import { openPartWriter } from './part-writer.ts'
@@ -12,41 +16,52 @@ import { storedObjects } from './stored-objects.ts'
 import { notThere, onBucket } from './trouble.ts'
 
 export interface S3Settings extends BucketSettings {
+  /** For how long caches may keep published objects. */
+  mediaCacheSeconds: number
   /** For files that are lent; it is made if need be. */
   folder: string
 }
 
 export interface S3Blobs extends BlobStore {
+  forms: Forms
   /** Throws unless the bucket answers. */
   check(): Promise<void>
   close(): Promise<void>
 }
 
 /** Asks nothing of the store yet, and touches nothing. */
-export function openS3({ folder, ...settings }: S3Settings): S3Blobs {
+export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): S3Blobs {
   const bucket = openBucket(settings)
   const lend = createLending(bucket, folder)
   const { removeUnfinished, ...stored } = storedObjects(bucket)
   return {
     create: async key => openPartWriter(bucket, checked(key)),
     saved: async (key, sizeBytes) => findSavedObject(bucket, checked(key), sizeBytes),
-    promote: async (quarantineKey, mediaKey) => {
+    promote: async (quarantineKey, mediaKey, as) => {
       const [from, to] = [checked(quarantineKey), checked(mediaKey)]
       await onBucket(async () => {
         const found = await bucket.find(from)
         if (found === undefined) throw notThere(from)
-        await copyObject(bucket, { from, to, bytes: found.bytes })
+        await copyObject(bucket, { from: found, to, served: servedAs(as, mediaCacheSeconds) })
       })
     },
     read: async (key, range) => onBucket(() => readObject(bucket, checked(key), range)),
     withFile: async (key, use) => lend(checked(key), use),
     remove: key =>
       onBucket(() => (UNFINISHED_KEY.test(key) ? removeUnfinished(key) : bucket.remove(checked(key)))),
+    forms: createForms(bucket, settings),
     ...stored,
     check: () => onBucket(() => bucket.check()),
     close: async () => bucket.close(),
   }
 }
+
+/** For whoever gets the object from the store itself. */
+const servedAs = ({ contentType, name }: Published, cacheSeconds: number): ServedAs => ({
+  ContentType: contentType,
+  ContentDisposition: contentDisposition(name ?? undefined, { type: 'inline' }),
+  CacheControl: cacheControl(cacheSeconds),
+})
 
 function checked(key: string): string {
   if (!KEY.test(key)) throw new Error(`not a blob key: ${key}`)

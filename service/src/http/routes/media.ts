@@ -4,6 +4,7 @@ import { create as contentDisposition } from 'content-disposition'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ReadyAsset } from '../../assets/asset.ts'
+import { cacheControl } from '../../ground/cache-control.ts'
 import { notFound } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
 import { requestedRange } from '../byte-range.ts'
@@ -89,7 +90,7 @@ const identify = (reply: FastifyReply, validators: Validators, { mediaCacheSecon
   reply.headers({
     etag: validators.etag,
     'last-modified': new Date(validators.lastModified).toUTCString(),
-    'cache-control': mediaCacheSeconds > 0 ? `public, max-age=${mediaCacheSeconds}, immutable` : 'no-cache',
+    'cache-control': cacheControl(mediaCacheSeconds),
   })
 
 /** Only GET has ranges (RFC 9110, section 14.2). */

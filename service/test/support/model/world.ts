@@ -119,6 +119,7 @@ function begin(opened: Opened, { media, clock }: { media: Ports['media']; clock:
     assets: records.assets,
     projects: records.projects,
     blobs: failingBlobs(opened.blobs, faults),
+    forms: undefined,
     media,
     scanner: noScanner,
     remote: createRemote({ ports: [443], hostAllowlist: [] }),
