@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import pino from 'pino'
 import type { CompletePorts } from './assets/complete.ts'
 import type { Ports } from './assets/ports.ts'
+import { runCollect } from './assets/run-collect.ts'
 import { runDiscard } from './assets/run-discard.ts'
 import { runFetch } from './assets/run-fetch.ts'
 import { runSettle } from './assets/run-settle.ts'
@@ -142,6 +143,7 @@ function join(config: Config, world: World, parts: { servants: Servants; logger:
       run: {
         fetch: (job, signal) => runFetch(ports, job, signal),
         settle: job => runSettle(ports, job),
+        collect: job => runCollect(ports, job),
         discard: job => runDiscard(ports, job),
       },
       onError: (error, job) =>

@@ -2,26 +2,31 @@
 import { within } from '../ground/within.ts'
 import type { Verdict } from './admit.ts'
 import { assetEvent } from './asset-event.ts'
-import { judged, type ReceivedAttempt, type ReceivedBytes, received } from './attempt.ts'
+import { formKey, judged, type ReceivedAttempt, type ReceivedBytes, received } from './attempt.ts'
 import { type LiveUpload, overtaken } from './claim.ts'
 import { discard, discardUnfinished } from './discard.ts'
 import { look } from './look.ts'
-import type { Ports } from './ports.ts'
+import type { FormObject, Ports } from './ports.ts'
 
-type ArrivePorts = Pick<Ports, 'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'clock' | 'ids'>
+type ArrivePorts = Pick<Ports, 'assets' | 'blobs' | 'forms' | 'media' | 'scanner' | 'looks' | 'clock' | 'ids'>
 
 /** The upload's answer waits so long for the verdict, which spares a write and makes complete quick. */
 const VERDICT_WAIT_MS = 2_000
 
-/** Throws `conflict`, and removes the bytes, where the upload no longer holds its attempt. */
+/**
+ * `posted` is the form's file that the bytes are a copy of; any others are newer than what the form has brought by now.
+ * Throws `conflict`, and removes the bytes, where the upload no longer holds its attempt.
+ */
 export async function arrive(
   ports: ArrivePorts,
   { asset, attempt }: LiveUpload,
   bytes: ReceivedBytes,
-): Promise<void> {
+  posted?: FormObject,
+): Promise<ReceivedAttempt> {
   const looking = look(ports, bytes, asset)
   const verdict = await within(ports.clock, VERDICT_WAIT_MS, looking, undefined).catch(() => undefined)
-  const whole = received(attempt, bytes, ports.clock.now())
+  const seen = posted ?? (await ports.forms?.find(formKey(attempt)))
+  const whole = { ...received(attempt, bytes, ports.clock.now()), formObject: seen?.mark ?? null }
   const after = verdict === undefined ? whole : judged(whole, verdict)
   const saved = await ports.assets.save({
     attempts: [{ before: attempt, after }],
@@ -35,6 +40,7 @@ export async function arrive(
   if (attempt.partial !== null && attempt.partial.key !== bytes.key)
     await discardUnfinished(ports, attempt.partial.key)
   if (verdict === undefined) keepVerdict(ports, whole, looking)
+  return after
 }
 
 /** A slow verdict is kept when it comes; if it is lost, whoever completes the asset looks again. */

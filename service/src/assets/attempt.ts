@@ -2,7 +2,8 @@
 
 import type { Verdict } from './admit.ts'
 
-export type Transport = 'post' | 'put' | 'tus' | 'direct' | 'url'
+/** `bucket` is a form that went straight to the store. */
+export type Transport = 'post' | 'put' | 'tus' | 'bucket' | 'direct' | 'url'
 
 /** Whole bytes in quarantine, as they were counted and hashed on their way in. */
 export interface ReceivedBytes {
@@ -78,6 +79,9 @@ export const isLeased = (attempt: Attempt, now: number): boolean =>
 
 /** Where the upload that holds this fence puts its bytes: no two uploads ever write to one file. */
 export const stagingKey = (attempt: Attempt): string => `${attempt.quarantineKey}.${attempt.fence}`
+
+/** Where the attempt's form puts its bytes; no upload through this service has this fence. */
+export const formKey = (attempt: Attempt): string => `${attempt.quarantineKey}.0`
 
 /** A new upload begins on the attempt: older ones can no longer finish. */
 export const claimed = <A extends OpenAttempt | ReceivedAttempt>(

@@ -13,28 +13,35 @@ export interface LiveUpload {
 
 const TRIES = 5
 
+type ClaimPorts = Pick<Ports, 'assets' | 'clock'>
+type Place = Pick<Ticket, 'assetId' | 'attempt'>
+
 /** The upload that a ticket opens. Throws `forbidden` for one whose attempt is over; expiry is judged here. */
-export async function liveUpload(
-  ports: Pick<Ports, 'assets' | 'clock'>,
-  ticket: Ticket,
-): Promise<LiveUpload> {
-  const upload = await ports.assets.findUpload(ticket.assetId, ticket.attempt)
+export async function liveUpload(ports: ClaimPorts, place: Place): Promise<LiveUpload> {
+  const upload = await openUpload(ports, place)
+  if (ports.clock.now() >= upload.attempt.expiresAt) throw deadTicket('This upload ticket has expired.')
+  return upload
+}
+
+/** As `liveUpload`, for bytes that were whole before the ticket expired. */
+export async function openUpload(ports: ClaimPorts, place: Place): Promise<LiveUpload> {
+  const upload = await ports.assets.findUpload(place.assetId, place.attempt)
   if (upload === undefined) throw deadTicket('This upload does not exist any more.')
   const { asset, attempt } = upload
   if (attempt.state !== 'open' && attempt.state !== 'received')
     throw deadTicket(`This upload ticket is used up: its attempt is ${attempt.state}.`)
-  if (ports.clock.now() >= attempt.expiresAt) throw deadTicket('This upload ticket has expired.')
   return { asset, attempt }
 }
 
 /** Writes what `change` makes of the attempt; another who was first makes it look again. */
 export async function claim(
-  ports: Pick<Ports, 'assets' | 'clock'>,
-  ticket: Ticket,
+  ports: ClaimPorts,
+  place: Place,
   change: (upload: LiveUpload) => LiveUpload['attempt'],
+  find = liveUpload,
 ): Promise<{ before: LiveUpload['attempt']; held: LiveUpload }> {
   for (let n = 0; n < TRIES; n++) {
-    const upload = await liveUpload(ports, ticket)
+    const upload = await find(ports, place)
     const mine = change(upload)
     const saved = await ports.assets.save({
       attempts: [{ before: upload.attempt, after: mine }],

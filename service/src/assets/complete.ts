@@ -1,10 +1,11 @@
 // Completing an upload: its bytes are looked at, and only then is the asset ready.
 import type { Actor } from '../ground/actor.ts'
-import { conflict } from '../ground/errors.ts'
+import { conflict, Refusal } from '../ground/errors.ts'
 import type { Job } from '../ground/job.ts'
 import { within } from '../ground/within.ts'
 import type { Asset } from './asset.ts'
 import { isLeased, type OpenAttempt } from './attempt.ts'
+import { type CollectPorts, collect, findPosted } from './collect.ts'
 import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
 import { type SettlePorts, settle, type Unsettled } from './settle.ts'
@@ -13,9 +14,12 @@ import { type SettlePorts, settle, type Unsettled } from './settle.ts'
 export type Verifications = Map<string, Promise<Asset>>
 
 export type CompletePorts = SettlePorts &
+  CollectPorts &
   Pick<Ports, 'background'> & { verifications: Verifications; completeWaitMs: number }
 
 const TRIES = 5
+const ELSEWHERE_WAIT_MS = 10_000
+const ELSEWHERE_LOOK_MS = 200
 
 /**
  * Answers the asset as it is once its bytes are judged: ready, failed, or still pending when that takes longer
@@ -24,8 +28,7 @@ const TRIES = 5
 export async function complete(ports: CompletePorts, actor: Actor, assetId: string): Promise<Asset> {
   const upload = await findOwnUpload(ports, actor, assetId)
   if (upload.asset.status !== 'pending_upload') return upload.asset
-  const unsettled = withBytes(ports, upload)
-  const verification = ports.verifications.get(assetId) ?? begin(ports, actor, unsettled)
+  const verification = ports.verifications.get(assetId) ?? begin(ports, actor, upload)
   const asset = await within(ports.clock, ports.completeWaitMs, verification, upload.asset)
   if (asset.status === 'pending_upload') await ports.background.add(settleJob(ports, actor, assetId))
   return asset
@@ -41,7 +44,7 @@ const settleJob = (ports: CompletePorts, actor: Actor, assetId: string): Job => 
   tries: 0,
 })
 
-function begin(ports: CompletePorts, actor: Actor, upload: Unsettled): Promise<Asset> {
+function begin(ports: CompletePorts, actor: Actor, upload: Upload): Promise<Asset> {
   const assetId = upload.asset.id
   const verification = verify(ports, actor, upload).finally(() => ports.verifications.delete(assetId))
   ports.verifications.set(assetId, verification)
@@ -49,18 +52,44 @@ function begin(ports: CompletePorts, actor: Actor, upload: Unsettled): Promise<A
 }
 
 /** Settles the newest whole bytes; when another writer was first, looks at what it left. */
-async function verify(ports: CompletePorts, actor: Actor, first: Unsettled): Promise<Asset> {
-  let unsettled = first
+async function verify(ports: CompletePorts, actor: Actor, first: Upload): Promise<Asset> {
+  let upload = await collectedElsewhere(ports, first)
   for (let n = 0; n < TRIES; n++) {
-    const settled = await settleOnce(ports, actor, unsettled)
-    if ('asset' in settled) return settled.asset
-    const upload = await findOwnUpload(ports, actor, unsettled.asset.id)
-    if (upload.asset.status !== 'pending_upload') return upload.asset
-    if (settled.failure !== undefined && upload.attempt.fence === unsettled.attempt.fence)
+    if (upload.asset.status !== 'pending_upload' || isBeingCollected(ports, upload)) return upload.asset
+    const unsettled = await newestBytes(ports, upload)
+    const settled = unsettled && (await settleOnce(ports, actor, unsettled))
+    if (settled !== undefined && 'asset' in settled) return settled.asset
+    upload = await findOwnUpload(ports, actor, first.asset.id)
+    if (settled?.failure !== undefined && upload.attempt.fence === unsettled?.attempt.fence)
       throw settled.failure
-    unsettled = withBytes(ports, upload)
   }
   throw conflict('This upload keeps changing while it is being completed: try again.', true)
+}
+
+const isBeingCollected = ({ clock }: CompletePorts, { attempt }: Upload): boolean =>
+  attempt.transport === 'bucket' && isLeased(attempt, clock.now())
+
+/** Another process may have the form's file in hand, which two must not pull at: it is done soon, or has died. */
+async function collectedElsewhere(ports: CompletePorts, first: Upload): Promise<Upload> {
+  let upload: Upload | undefined = first
+  for (let ms = 0; ms < ELSEWHERE_WAIT_MS && isBeingCollected(ports, upload); ms += ELSEWHERE_LOOK_MS) {
+    await ports.clock.delay(ELSEWHERE_LOOK_MS)
+    upload = (await ports.assets.findUpload(first.asset.id)) ?? first
+  }
+  return upload
+}
+
+/** Undefined where the bytes changed while they were collected. */
+async function newestBytes(ports: CompletePorts, upload: Upload): Promise<Unsettled | undefined> {
+  const posted = await findPosted(ports, upload)
+  if (posted === undefined) return withBytes(ports, upload)
+  try {
+    return withBytes(ports, await collect(ports, upload, posted))
+  } catch (error) {
+    if (error instanceof Refusal && (error.code === 'conflict' || error.code === 'forbidden'))
+      return undefined
+    throw error
+  }
 }
 
 /**

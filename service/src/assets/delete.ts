@@ -4,13 +4,14 @@ import { conflict } from '../ground/errors.ts'
 import type { Job } from '../ground/job.ts'
 import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { assetEvent } from './asset-event.ts'
+import { formKey } from './attempt.ts'
 import { overtaken } from './claim.ts'
-import { unfinishedKey } from './discard.ts'
+import { mayHavePosted, unfinishedKey } from './discard.ts'
 import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
 import { stopUpload } from './under-way.ts'
 
-type DeletePorts = Pick<Ports, 'assets' | 'uploads' | 'background' | 'clock' | 'ids'>
+type DeletePorts = Pick<Ports, 'assets' | 'forms' | 'uploads' | 'background' | 'clock' | 'ids'>
 
 const TRIES = 10
 
@@ -48,15 +49,16 @@ export async function deleteAsset(
 }
 
 /** The files that the rows name; those of an upload under way are removed by that upload, when it finds no row. */
-const filesOf = ({ asset, attempt }: Upload): string[] => [
+const filesOf = (ports: DeletePorts, { asset, attempt }: Upload): string[] => [
   ...(asset.status === 'ready' ? [asset.blobKey] : []),
   ...(attempt.state === 'received' ? [attempt.received.key] : []),
+  ...(mayHavePosted(ports, attempt) ? [formKey(attempt)] : []),
   ...(attempt.partial === null ? [] : [unfinishedKey(attempt.partial.key), attempt.partial.key]),
 ]
 
 /** Written with the removal of the row, so that the bytes go even if this process ends. */
 function discardJob(ports: DeletePorts, upload: Upload): Job | undefined {
-  const keys = filesOf(upload)
+  const keys = filesOf(ports, upload)
   if (keys.length === 0) return undefined
   return {
     id: ports.ids.id('job'),

@@ -78,9 +78,12 @@ export interface AssetRecords {
   count(workspaceId: string): Promise<number>
   usage(workspaceId: string): Promise<Usage>
   hasProject(workspaceId: string, projectId: string): Promise<boolean>
-  /** Current attempts no upload holds at `now`: open ones expired before `now`, received ones before `abandonedBefore`. */
-  findOverdue(times: { now: number; abandonedBefore: number }, limit: number): Promise<Upload[]>
-  /** Of these quarantine keys, the ones that an attempt which can still win has received or may be receiving. */
+  /** Current attempts no upload holds at `now`: open ones expired before `unusedBefore`, received ones before `abandonedBefore`. */
+  findOverdue(
+    times: { now: number; unusedBefore: number; abandonedBefore: number },
+    limit: number,
+  ): Promise<Upload[]>
+  /** Of these quarantine keys, the ones that an attempt which can still win has received or may be receiving, its form's among them. */
   protectedKeys(keys: string[]): Promise<Set<string>>
   /** One durable write; resolves only when it would survive a loss of power. */
   save(change: AssetChange): Promise<SaveOutcome>

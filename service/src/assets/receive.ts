@@ -12,7 +12,7 @@ import { takingOver } from './under-way.ts'
 
 export type ReceivePorts = Pick<
   Ports,
-  'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'uploads' | 'clock' | 'ids' | 'policy'
+  'assets' | 'blobs' | 'forms' | 'media' | 'scanner' | 'looks' | 'uploads' | 'clock' | 'ids' | 'policy'
 >
 
 export interface WholeUpload {

@@ -6,14 +6,14 @@ import { reopened } from './asset.ts'
 import { assetEvent } from './asset-event.ts'
 import { type Attempt, closed, type OpenAttempt } from './attempt.ts'
 import { overtaken } from './claim.ts'
-import { discard } from './discard.ts'
+import { discardBytesOf } from './discard.ts'
 import { findOwnUpload } from './find.ts'
 import { newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
 import { mayOpen } from './quota.ts'
 import { stopUpload } from './under-way.ts'
 
-type RetryPorts = Pick<Ports, 'assets' | 'blobs' | 'uploads' | 'clock' | 'ids' | 'policy'>
+type RetryPorts = Pick<Ports, 'assets' | 'blobs' | 'forms' | 'uploads' | 'clock' | 'ids' | 'policy'>
 
 const TRIES = 10
 
@@ -44,7 +44,7 @@ export async function retry(
     })
     if (outcome === 'already_answered') return undefined
     if (outcome !== 'saved') continue
-    if (attempt.received !== null) await discard(ports, attempt.received.key)
+    await discardBytesOf(ports, { ...attempt, partial: null })
     return { asset: pending, attempt: next }
   }
   throw conflict('This asset is being retried or completed by others at once: try again.', true)

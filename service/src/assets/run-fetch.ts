@@ -13,7 +13,7 @@ import { stage } from './stage.ts'
 
 type FetchPorts = Pick<
   Ports,
-  'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'remote' | 'policy' | 'clock' | 'ids'
+  'assets' | 'blobs' | 'forms' | 'media' | 'scanner' | 'looks' | 'remote' | 'policy' | 'clock' | 'ids'
 >
 
 interface Fetching {

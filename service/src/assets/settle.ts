@@ -20,7 +20,7 @@ import { stage } from './stage.ts'
 
 export type SettlePorts = Pick<
   Ports,
-  'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'policy' | 'clock' | 'ids'
+  'assets' | 'blobs' | 'forms' | 'media' | 'scanner' | 'looks' | 'policy' | 'clock' | 'ids'
 >
 
 export interface Unsettled {

@@ -44,6 +44,7 @@ export async function sniffStored(
   ports: Pick<Ports, 'blobs' | 'media'>,
   { key, sizeBytes }: { key: string; sizeBytes: number },
 ): Promise<string | null> {
+  if (sizeBytes === 0) return null
   const chunks: Uint8Array[] = []
   const end = Math.min(HEAD_BYTES, sizeBytes) - 1
   for await (const chunk of await ports.blobs.read(key, { start: 0, end })) chunks.push(chunk)

@@ -31,7 +31,10 @@ export interface DirectUpload {
  * key was first. Removing what is left of the staged bytes is for whoever staged them.
  */
 export async function storeDirect(
-  ports: Pick<Ports, 'assets' | 'blobs' | 'media' | 'scanner' | 'looks' | 'clock' | 'ids' | 'policy'>,
+  ports: Pick<
+    Ports,
+    'assets' | 'blobs' | 'forms' | 'media' | 'scanner' | 'looks' | 'clock' | 'ids' | 'policy'
+  >,
   actor: Actor,
   { workspaceId, said, bytes, request }: DirectUpload,
 ): Promise<Upload | undefined> {

@@ -1,6 +1,6 @@
 // Work that must go on when the request that began it is over, or its process gone.
 
-export type JobKind = 'fetch' | 'settle' | 'discard'
+export type JobKind = 'fetch' | 'settle' | 'collect' | 'discard'
 
 export interface Job {
   id: string

@@ -1,8 +1,7 @@
 // The only place where what the heart knows becomes JSON.
 import type { z } from 'zod'
 import type { Asset, ReadyAsset } from '../assets/asset.ts'
-import type { Attempt } from '../assets/attempt.ts'
-import type { ListedAsset } from '../assets/ports.ts'
+import type { ListedAsset, Upload, UploadForm } from '../assets/ports.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import type { assetDetail, assetListItem, assetMedia, assetUpload, project } from './schemas.ts'
@@ -22,25 +21,25 @@ export const presentUpload = (urls: Urls, asset: Asset): AssetUpload => ({
   failure_message: asset.status === 'failed' ? asset.failureMessage : null,
 })
 
-/** A pending asset with the instructions for its attempt; a pure function of both, so it can be said again. */
-export const presentReservation = (urls: Urls, asset: Asset, attempt: Attempt): AssetUpload => {
-  const url = urls.upload(attempt)
+/** A pending asset with the instructions for its attempt; a pure function of all three, so it can be said again. */
+export const presentReservation = (urls: Urls, { asset, attempt }: Upload, form: UploadForm): AssetUpload => {
+  const door = urls.upload(attempt)
   return {
     ...presentUpload(urls, asset),
     status: 'pending_upload',
     failure_message: null,
     expires_at: new Date(attempt.expiresAt).toISOString(),
     upload: {
-      url,
+      url: form.url,
       method: 'POST',
       content_type: 'multipart/form-data',
       file_field: 'file',
       fileField: 'file',
-      form_fields: {},
-      formFields: {},
-      resumable: { protocol: 'tus', url },
+      form_fields: form.fields,
+      formFields: form.fields,
+      resumable: { protocol: 'tus', url: door },
     },
-    upload_url: url,
+    upload_url: door,
   }
 }
 

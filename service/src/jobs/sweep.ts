@@ -1,10 +1,9 @@
 // The door for time: what must happen when nobody asks.
 import { discardLeftovers } from '../assets/discard-leftovers.ts'
-import { expireAttempts } from '../assets/expire.ts'
-import type { Ports } from '../assets/ports.ts'
+import { type ExpirePorts, expireAttempts } from '../assets/expire.ts'
 import { type ForgetPorts, forgetRequests } from './forget-requests.ts'
 
-type SweepPorts = Pick<Ports, 'assets' | 'blobs' | 'clock' | 'ids'> & ForgetPorts
+type SweepPorts = ExpirePorts & ForgetPorts
 
 export interface SweepReport {
   attemptsExpired: number

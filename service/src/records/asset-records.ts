@@ -78,7 +78,7 @@ async function findUpload(db: Db, assetId: string, n?: number): Promise<Upload |
 
 async function findOverdue(
   db: Db,
-  times: { now: number; abandonedBefore: number },
+  times: { now: number; unusedBefore: number; abandonedBefore: number },
   limit: number,
 ): Promise<Upload[]> {
   const overdue = (state: 'open' | 'received', before: number) =>
@@ -91,7 +91,10 @@ async function findOverdue(
       .orderBy('expires_at')
       .limit(limit)
       .execute()
-  const rows = [...(await overdue('open', times.now)), ...(await overdue('received', times.abandonedBefore))]
+  const rows = [
+    ...(await overdue('open', times.unusedBefore)),
+    ...(await overdue('received', times.abandonedBefore)),
+  ]
   if (rows.length === 0) return []
   const assets = await db
     .selectFrom('assets')
@@ -106,8 +109,8 @@ async function findOverdue(
 }
 
 /**
- * A file in quarantine is named after its attempt's key and the fence of the upload that wrote it; a partial one may
- * have come from the attempt before.
+ * A file in quarantine is named after its attempt's key and the fence of the upload that wrote it, or 0 where a form
+ * did; a partial one may have come from the attempt before.
  */
 async function protectedKeys(db: Db, keys: string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set()
@@ -124,6 +127,7 @@ async function protectedKeys(db: Db, keys: string[]): Promise<Set<string>> {
     rows.flatMap(row => [
       row.received_key,
       row.partial_key,
+      `${row.quarantine_key}.0`,
       ...(row.lease_until === null ? [] : [`${row.quarantine_key}.${row.fence}`]),
     ]),
   )

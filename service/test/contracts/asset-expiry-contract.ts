@@ -21,7 +21,10 @@ export function describeAssetExpiry(name: string, open: OpenInstallation): void 
       return { asset, attempt }
     }
     const overdue = (times: { now: number; abandonedBefore?: number }, limit = 100) =>
-      installation.records.assets.findOverdue({ abandonedBefore: 0, ...times }, limit)
+      installation.records.assets.findOverdue(
+        { abandonedBefore: 0, unusedBefore: times.now, ...times },
+        limit,
+      )
     const upload = (attempt: OpenAttempt) => claimed(attempt, { now: NOON, transport: 'put' })
     const whole = (attempt: OpenAttempt) => received(attempt, bytesOf(`${attempt.quarantineKey}.1`), NOON - 5)
 

@@ -5,7 +5,8 @@ import { refusalIn, refusalOf } from '../support/refusal-of.ts'
 import { postJson, type Reservation, reserve } from '../support/reserve.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { completed, postFile, uploaded } from '../support/uploads.ts'
+import { aForm } from '../support/test-bytes.ts'
+import { completed, formToDoor, postFile, uploaded } from '../support/uploads.ts'
 
 let herbarium: RunningService
 beforeAll(async () => {
@@ -37,13 +38,11 @@ test('a reservation names the asset, its final url and where the bytes go', asyn
     failure_message: null,
     expires_at: expect.any(String),
     upload: {
-      url: door,
+      ...aForm(door),
       method: 'POST',
       content_type: 'multipart/form-data',
       file_field: 'file',
       fileField: 'file',
-      form_fields: {},
-      formFields: {},
       resumable: { protocol: 'tus', url: door },
     },
     upload_url: door,
@@ -89,7 +88,7 @@ test('two reservations in one breath are two assets with two urls and two doors'
   const [one, other] = await Promise.all([reserve(herbarium), reserve(herbarium)])
   expect(one.asset_id).not.toBe(other.asset_id)
   expect(one.url).not.toBe(other.url)
-  expect(one.upload.url).not.toBe(other.upload.url)
+  expect(one.upload_url).not.toBe(other.upload_url)
 })
 
 test('the same file name twice makes two assets, each with bytes of its own', async () => {
@@ -168,7 +167,7 @@ test('bytes shorter than file_size promised fail with both sizes in the reason',
 test('bytes longer than file_size promised are stopped at the door', async () => {
   const bytes = await sampleBytes('i.png')
   const reservation = await reserve(herbarium, { file_size: bytes.length - 1 })
-  const refusal = await refusalIn(await postFile(herbarium, reservation, bytes))
+  const refusal = await refusalIn(await formToDoor(herbarium, reservation, bytes))
   expect(refusal).toMatchObject({ status: 413, code: 'payload_too_large' })
 })
 

@@ -4,8 +4,9 @@ import { refusalIn, refusalOf } from '../support/refusal-of.ts'
 import { type Reservation, reserve } from '../support/reserve.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
+import { aForm } from '../support/test-bytes.ts'
 import { createTestClock } from '../support/test-clock.ts'
-import { completed, postFile, putFile, retried, stored, uploaded } from '../support/uploads.ts'
+import { completed, formToDoor, putFile, retried, stored, uploaded } from '../support/uploads.ts'
 import { head, speakAtOnce } from '../support/wire.ts'
 
 const HOUR_MS = 3_600_000
@@ -32,14 +33,12 @@ test('a pending upload gets new instructions under the same id and url, with a l
     folder: 'f',
     failure_message: null,
   })
-  expect(fresh.upload.url).not.toBe(old.upload.url)
+  expect(fresh.upload_url).not.toBe(old.upload_url)
   expect(fresh.upload).toMatchObject({
     file_field: 'file',
     fileField: 'file',
-    form_fields: {},
-    formFields: {},
+    ...aForm(fresh.upload_url),
   })
-  expect(fresh.upload_url).toBe(fresh.upload.url)
   expect(Date.parse(fresh.expires_at)).toBeGreaterThan(Date.parse(old.expires_at))
 })
 
@@ -47,7 +46,7 @@ test('the old instructions are dead: 403 on both ways in, and nothing is stored'
   const old = await reserve(herbarium)
   const fresh = await retried(herbarium, old.asset_id)
   const before = await herbarium.files()
-  expect(await refusalIn(await postFile(herbarium, old, png))).toMatchObject({
+  expect(await refusalIn(await formToDoor(herbarium, old, png))).toMatchObject({
     status: 403,
     code: 'forbidden',
   })
@@ -76,7 +75,7 @@ test('a failed asset becomes ready through retry and keeps its id and url', asyn
     status: 'pending_upload',
     failure_message: null,
   })
-  await postFile(herbarium, fresh, png)
+  await formToDoor(herbarium, fresh, png)
   expect(await completed(herbarium, first.asset_id)).toMatchObject({
     status: 'ready',
     asset_id: first.asset_id,
@@ -90,7 +89,7 @@ test('a direct upload that failed gets instructions too', async () => {
   expect(failed.status).toBe('failed')
   const fresh = await retried(herbarium, failed.asset_id)
   expect(fresh).toMatchObject({ asset_id: failed.asset_id, url: failed.url, status: 'pending_upload' })
-  await postFile(herbarium, fresh, png)
+  await formToDoor(herbarium, fresh, png)
   expect(await completed(herbarium, failed.asset_id)).toMatchObject({ status: 'ready', url: failed.url })
 })
 
@@ -101,10 +100,10 @@ test.each([
   const old = await reserve(herbarium)
   clock.advance(HOUR_MS + 1)
   if (isSwept) await herbarium.service.sweep()
-  expect(await refusalIn(await postFile(herbarium, old, png))).toMatchObject({ status: 403 })
+  expect(await refusalIn(await formToDoor(herbarium, old, png))).toMatchObject({ status: 403 })
   const fresh = await retried(herbarium, old.asset_id)
   expect(Date.parse(fresh.expires_at)).toBeGreaterThan(clock.now())
-  expect((await postFile(herbarium, fresh, png)).status).toBe(204)
+  expect((await formToDoor(herbarium, fresh, png)).status).toBe(204)
   expect(await completed(herbarium, old.asset_id)).toMatchObject({ status: 'ready', url: old.url })
 })
 
@@ -130,10 +129,10 @@ test.each([
   const heard = await speakAtOnce(herbarium.origin, Array(10).fill(request))
   expect(heard.map(({ status }) => status)).toEqual(Array(10).fill(200))
   const answers = heard.map(({ body }) => JSON.parse(body) as Reservation)
-  const doors = new Set(answers.map(({ upload }) => upload.url))
+  const doors = new Set(answers.map(({ upload_url }) => upload_url))
   expect(doors.size).toBe(10)
   const statuses = []
-  for (const answer of answers) statuses.push((await postFile(herbarium, answer, png)).status)
+  for (const answer of answers) statuses.push((await formToDoor(herbarium, answer, png)).status)
   expect(statuses.toSorted()).toEqual([204, ...Array(9).fill(403)])
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({ status: 'ready' })
 })

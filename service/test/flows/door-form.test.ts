@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => herbarium.close())
 
 const send = (to: Reservation, body: Uint8Array<ArrayBuffer> | string, contentType = formType()) =>
-  herbarium.fetch(to.upload.url, { method: 'POST', headers: { 'content-type': contentType }, body })
+  herbarium.fetch(to.upload_url, { method: 'POST', headers: { 'content-type': contentType }, body })
 
 /** The bytes that are served once the upload is completed. */
 async function servedOf(to: Reservation): Promise<Buffer> {
@@ -28,7 +28,7 @@ async function servedOf(to: Reservation): Promise<Buffer> {
 
 test('a form answers 204 with a request-id and stores the bytes as they are', async () => {
   const reservation = await reserve(herbarium)
-  const response = await herbarium.fetch(reservation.upload.url, {
+  const response = await herbarium.fetch(reservation.upload_url, {
     method: 'POST',
     body: formWith(new Uint8Array(png)),
   })
@@ -98,7 +98,7 @@ test('a form in chunks of seven bytes arrives bit by bit and exact', async () =>
   const reservation = await reserve(herbarium)
   const form = rawForm([fieldPart('key', 'v'), filePart(bytes)])
   const wire = await openWire(herbarium.origin)
-  const target = new URL(reservation.upload.url).pathname
+  const target = new URL(reservation.upload_url).pathname
   await wire.write(head(`POST ${target}`, { 'content-type': formType(), 'transfer-encoding': 'chunked' }))
   for (let at = 0; at < form.length; at += 7) await wire.write(chunk(form.subarray(at, at + 7)))
   await wire.write(chunk(''))

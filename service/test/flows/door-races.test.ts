@@ -6,7 +6,7 @@ import { type Reservation, reserve } from '../support/reserve.ts'
 import { wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 import { createTestClock } from '../support/test-clock.ts'
-import { completed, post, postFile, putFile, until } from '../support/uploads.ts'
+import { completed, formToDoor, post, putFile, until } from '../support/uploads.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -78,7 +78,7 @@ test('twenty uploads at once on one ticket are all answered, and one of them is 
   const files = await herbarium.files()
   const reservation = await reserve(herbarium)
   const answers = await Promise.all(
-    bodies.map((bytes, n) => (n % 2 ? putFile : postFile)(herbarium, reservation, bytes)),
+    bodies.map((bytes, n) => (n % 2 ? putFile : formToDoor)(herbarium, reservation, bytes)),
   )
   for (const { status } of answers) expect([204, 409]).toContain(status)
   expect(answers.some(({ status }) => status === 204)).toBe(true)
@@ -91,7 +91,7 @@ test('a new upload that breaks does not spoil the whole bytes that were there be
   const good = wavOf(20_000, 5)
   const reservation = await reserve(herbarium)
   expect((await putFile(herbarium, reservation, good)).status).toBe(204)
-  const broken = await herbarium.fetch(reservation.upload.url, {
+  const broken = await herbarium.fetch(reservation.upload_url, {
     method: 'POST',
     headers: { 'content-type': 'multipart/form-data; boundary=x' },
     body: '--x\r\nnonsense',
@@ -139,7 +139,7 @@ test('a large upload streams on while sixty-four others run at once', async () =
   })
   const [largeAnswer, ...answers] = await Promise.all([
     herbarium.fetch(large.upload_url, { method: 'PUT', body, duplex: 'half' }),
-    ...small.map((to, n) => postFile(herbarium, to, wavOf(200_000, n))),
+    ...small.map((to, n) => formToDoor(herbarium, to, wavOf(200_000, n))),
   ])
   expect(largeAnswer?.status).toBe(204)
   expect(answers.map(({ status }) => status)).toEqual(Array(64).fill(204))

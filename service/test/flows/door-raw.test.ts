@@ -5,7 +5,7 @@ import { refusalIn } from '../support/refusal-of.ts'
 import { type Reservation, reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { completed, postFile, putFile, until } from '../support/uploads.ts'
+import { completed, formToDoor, putFile, until } from '../support/uploads.ts'
 import { chunk, head, openWire, speak } from '../support/wire.ts'
 
 const MAX_BYTES = 300_000
@@ -158,7 +158,7 @@ test('bytes beyond the content length belong to another request, which is refuse
 })
 
 test('a file of exactly MAX_UPLOAD_BYTES is taken, raw and as a form', async () => {
-  for (const send of [putFile, postFile]) {
+  for (const send of [putFile, formToDoor]) {
     const reservation = await reserve(herbarium)
     expect((await send(herbarium, reservation, wavOf(MAX_BYTES))).status).toBe(204)
     expect(await servedOf(reservation)).toHaveLength(MAX_BYTES)
@@ -187,7 +187,7 @@ test.each([
     const before = await herbarium.files()
     const headers = method === 'POST' ? { 'content-type': formType() } : {}
     const refusal = await refusalIn(
-      await herbarium.fetch(reservation.upload.url, { method, headers, ...init }),
+      await herbarium.fetch(reservation.upload_url, { method, headers, ...init }),
     )
     expect(refusal).toMatchObject({ status: 413, code: 'payload_too_large', shouldRetry: 'false' })
     expect(refusal.message).toContain(String(MAX_BYTES))
@@ -210,6 +210,6 @@ test('file_size lowers the cap of this upload', async () => {
   const reservation = await reserve(herbarium, { file_size: png.length })
   const more = Buffer.concat([png, Buffer.from('x')])
   expect(await refusalIn(await putFile(herbarium, reservation, more))).toMatchObject({ status: 413 })
-  expect(await refusalIn(await postFile(herbarium, reservation, more))).toMatchObject({ status: 413 })
-  expect((await postFile(herbarium, reservation, png)).status).toBe(204)
+  expect(await refusalIn(await formToDoor(herbarium, reservation, more))).toMatchObject({ status: 413 })
+  expect((await formToDoor(herbarium, reservation, png)).status).toBe(204)
 })

@@ -5,7 +5,7 @@ import { type Reservation, reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 import { createTestClock } from '../support/test-clock.ts'
-import { completed, postFile, putFile, retried, uploaded } from '../support/uploads.ts'
+import { completed, formToDoor, putFile, retried, uploaded } from '../support/uploads.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -98,7 +98,7 @@ test('a ticket fills its own asset, until its hour is over', async () => {
 test('bytes may be sent again until the asset is complete, and the last ones count', async () => {
   const files = await herbarium.files()
   const reservation = await uploaded(herbarium, {}, await sampleBytes('html.png'))
-  expect((await postFile(herbarium, reservation, png)).status).toBe(204)
+  expect((await formToDoor(herbarium, reservation, png)).status).toBe(204)
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({ status: 'ready' })
   expect(await herbarium.files()).toHaveLength(files.length + 1)
 })
@@ -108,7 +108,7 @@ test('a ticket replayed after ready is refused on both ways in, and the bytes se
   await completed(herbarium, reservation.asset_id)
   const files = await herbarium.files()
   const other = await sampleBytes('i.webp')
-  for (const send of [postFile, putFile])
+  for (const send of [formToDoor, putFile])
     expect(await refusalIn(await send(herbarium, reservation, other))).toMatchObject({ status: 403 })
   expect(await herbarium.files()).toEqual(files)
   const served = await herbarium.fetch(reservation.url)
@@ -140,7 +140,7 @@ test.each(['Bearer sk_live_garbage', 'Basic Og==', 'nonsense', 'Bearer'])(
 
 test('a page of any origin may ask first and then send', async () => {
   const reservation = await reserve(herbarium)
-  const preflight = await herbarium.fetch(reservation.upload.url, {
+  const preflight = await herbarium.fetch(reservation.upload_url, {
     method: 'OPTIONS',
     headers: {
       origin: 'https://app.example.com',
@@ -153,7 +153,7 @@ test('a page of any origin may ask first and then send', async () => {
   expect(preflight.headers.get('access-control-allow-methods')).toMatch(/\bPOST\b.*\bPUT\b/)
   expect(preflight.headers.get('access-control-allow-headers')).toBe('*')
   expect(preflight.headers.get('access-control-allow-credentials')).toBeNull()
-  const sent = await postFile(herbarium, reservation, png)
+  const sent = await formToDoor(herbarium, reservation, png)
   expect(sent.headers.get('access-control-allow-origin')).toBe('*')
   expect(sent.headers.get('access-control-expose-headers')).toContain('request-id')
 })
@@ -161,7 +161,7 @@ test('a page of any origin may ask first and then send', async () => {
 test('a page may read why the door refused it', async () => {
   const refused = [
     await putFile(herbarium, at(door('x')), png),
-    await herbarium.fetch((await reserve(herbarium)).upload.url, { method: 'POST', body: 'x' }),
+    await herbarium.fetch((await reserve(herbarium)).upload_url, { method: 'POST', body: 'x' }),
     await putFile(herbarium, await reserve(herbarium, { file_size: 1 }), png),
   ]
   expect(refused.map(({ status }) => status)).toEqual([403, 400, 413])

@@ -6,9 +6,9 @@ import { refusalIn, refusalOf } from '../support/refusal-of.ts'
 import { reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { onDiskOnly } from '../support/test-bytes.ts'
+import { CLOSED_AFTER_MS, onDiskOnly } from '../support/test-bytes.ts'
 import { createTestClock } from '../support/test-clock.ts'
-import { completed, postFile, putFile, retried, stored, until, uploaded } from '../support/uploads.ts'
+import { completed, formToDoor, putFile, retried, stored, until, uploaded } from '../support/uploads.ts'
 import { head, openWire } from '../support/wire.ts'
 
 const SECOND_MS = 1000
@@ -36,7 +36,7 @@ beforeEach(async () => {
 /** Files that no ready asset has. */
 const unpublished = async () => (await herbarium.files()).filter(file => !file.startsWith('media/'))
 
-const passExpiry = () => clock.advance(TTL_SECONDS * SECOND_MS + 1)
+const passExpiry = () => clock.advance(TTL_SECONDS * SECOND_MS + CLOSED_AFTER_MS + 1)
 
 test('expires_at is as far away as the operator says', async () => {
   const { expires_at } = await reserve(herbarium)
@@ -74,11 +74,11 @@ test('afterwards the asset is pending still, the door is shut, and retry opens i
     status: 'pending_upload',
     failure_message: null,
   })
-  expect(await refusalIn(await postFile(herbarium, reservation, png))).toMatchObject({ status: 403 })
+  expect(await refusalIn(await formToDoor(herbarium, reservation, png))).toMatchObject({ status: 403 })
   const refusal = await refusalOf(herbarium.client.assets.complete(reservation.asset_id))
   expect(refusal).toMatchObject({ status: 409, code: 'conflict', shouldRetry: 'false' })
   expect(refusal.message).toContain('/retry')
-  await postFile(herbarium, await retried(herbarium, reservation.asset_id), png)
+  await formToDoor(herbarium, await retried(herbarium, reservation.asset_id), png)
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({
     status: 'ready',
     url: reservation.url,
@@ -108,8 +108,7 @@ test('sweeps that run at once close each attempt once between them', async () =>
 
 test('whole bytes that nobody completes are kept for a day past the end, and can be completed', async () => {
   const reservation = await uploaded(herbarium)
-  passExpiry()
-  clock.advance(DAY_MS - SECOND_MS)
+  clock.advance(TTL_SECONDS * SECOND_MS + DAY_MS - SECOND_MS)
   expect(await herbarium.service.sweep()).toEqual({
     attemptsExpired: 0,
     filesRemoved: 0,
@@ -127,7 +126,7 @@ test('after that day they are removed; the asset can be retried', async () => {
   expect(await unpublished()).toEqual([])
   const refusal = await refusalOf(herbarium.client.assets.complete(reservation.asset_id))
   expect(refusal).toMatchObject({ status: 409, shouldRetry: 'false' })
-  await postFile(herbarium, await retried(herbarium, reservation.asset_id), wavOf(1000))
+  await formToDoor(herbarium, await retried(herbarium, reservation.asset_id), wavOf(1000))
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({ status: 'ready' })
 })
 
@@ -172,7 +171,7 @@ test('an upload that falls silent loses its hold in the end, and is refused shou
   await wire.write(head(`PUT ${target}`, { 'content-length': bytes.length }))
   await wire.write(bytes.subarray(0, 1000))
   await until(unpublished, files => files.length === 1)
-  clock.advance(10 * 60 * SECOND_MS)
+  clock.advance(10 * 60 * SECOND_MS + CLOSED_AFTER_MS)
   expect((await herbarium.service.sweep()).attemptsExpired).toBe(1)
   await wire.write(bytes.subarray(1000))
   expect((await wire.answer())?.status).toBe(409)

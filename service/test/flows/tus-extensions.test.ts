@@ -4,6 +4,7 @@ import { refusalIn } from '../support/refusal-of.ts'
 import { type Reservation, reserve } from '../support/reserve.ts'
 import { wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
+import { CLOSED_AFTER_MS } from '../support/test-bytes.ts'
 import { createTestClock } from '../support/test-clock.ts'
 import { begun, checksumOf, expectServed, offsetOf, sendPiece, tusDelete, tusHead } from '../support/tus.ts'
 import { putFile, retried } from '../support/uploads.ts'
@@ -106,7 +107,7 @@ describe('Expiration', () => {
     const reservation = await begin()
     await send(reservation, 0, 1000)
     const files = await herbarium.files()
-    clock.advance(61 * 60_000)
+    clock.advance(61 * 60_000 + CLOSED_AFTER_MS)
     expect((await tusHead(herbarium, reservation.upload_url)).status).toBe(403)
     await herbarium.service.sweep()
     expect(await herbarium.files()).toHaveLength(files.length - 1)

@@ -1,7 +1,8 @@
 // Where a test's service keeps its bytes: in its data folder, or with HERBARIUM_TEST_BYTES=s3 in a bucket of its own.
 import { readdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
+import { SLOW_FORM_MS } from '../../src/assets/expire.ts'
 
 export interface TestBytes {
   /** What leads a service or a command there. */
@@ -17,6 +18,15 @@ const areInBucket = process.env.HERBARIUM_TEST_BYTES === 's3'
 
 /** For tests that spoil files or set their times: no request to a store can do that. */
 export const onDiskOnly = test.skipIf(areInBucket)
+
+/** What the form of a reservation is like: straight to the bucket, or to our door and with nothing to add. */
+export const aForm = (door: unknown) => {
+  const fields = areInBucket ? expect.objectContaining({ key: expect.any(String) }) : {}
+  return { url: areInBucket ? expect.any(String) : door, form_fields: fields, formFields: fields }
+}
+
+/** How long after its expiry an upload that nobody began is closed: a form may be under way to a bucket. */
+export const CLOSED_AFTER_MS = areInBucket ? SLOW_FORM_MS : 0
 
 /** The client of a bucket takes a moment to load, so most tests leave it. */
 export async function openTestBytes(dataDir: string): Promise<TestBytes> {

@@ -1,6 +1,6 @@
 // The steps of an upload, one by one, for tests that need an asset in a certain state.
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AssetUpload, type Reservation, reserve } from './reserve.ts'
+import { type AssetUpload, formWith, type Reservation, reserve } from './reserve.ts'
 import { sampleBytes } from './samples.ts'
 import type { RunningService, Tenant } from './start-service.ts'
 
@@ -17,6 +17,15 @@ export function postFile(
   for (const [name, value] of Object.entries(to.upload.form_fields)) form.append(name, value)
   form.append(to.upload.file_field, new Blob([new Uint8Array(bytes)]))
   return reach.fetch(to.upload.url, { method: 'POST', body: form })
+}
+
+/** Sends a form to our own door, wherever `upload.url` leads. */
+export function formToDoor(
+  reach: Reach,
+  to: Pick<Reservation, 'upload_url'>,
+  bytes: Uint8Array,
+): Promise<Response> {
+  return reach.fetch(to.upload_url, { method: 'POST', body: formWith(new Uint8Array(bytes)) })
 }
 
 /** Sends the bytes raw to `upload_url`. */

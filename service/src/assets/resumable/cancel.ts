@@ -11,7 +11,7 @@ import { stopUpload } from '../under-way.ts'
 const TRIES = 5
 
 export async function cancelUpload(
-  ports: Pick<Ports, 'assets' | 'blobs' | 'uploads' | 'clock' | 'ids'>,
+  ports: Pick<Ports, 'assets' | 'blobs' | 'forms' | 'uploads' | 'clock' | 'ids'>,
   ticket: Ticket,
 ): Promise<void> {
   for (let n = 0; n < TRIES; n++) {

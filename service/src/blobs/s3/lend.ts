@@ -12,27 +12,68 @@ import { notThere, onBucket } from './trouble.ts'
 /** So many files at most lie there at once. */
 const LENT_AT_ONCE = 4
 
-export type Lend = <T>(key: string, use: (file: string) => Promise<T>) => Promise<T>
+export interface Lending {
+  /** Those who want the same object at once have one file between them. */
+  lend<T>(key: string, use: (file: string) => Promise<T>): Promise<T>
+  /** Where an object lies that is lent right now. */
+  lentFile(key: string): string | undefined
+}
 
 /** The first loan makes the folder, and removes what a process left there that was killed. */
-export function createLending(bucket: Bucket, folder: string): Lend {
+export function createLending(bucket: Bucket, folder: string): Lending {
   const turn = createTurns(LENT_AT_ONCE)
+  const loans = new Map<string, Loan>()
   let prepared: Promise<void> | undefined
-  return (key, use) =>
-    turn(async () => {
-      prepared ??= prepare(folder)
-      await prepared.catch(error => {
-        prepared = undefined
-        throw unavailable(error)
-      })
-      const file = path.join(folder, `${process.pid}.${randomBytes(8).toString('hex')}`)
+  const place = async () => {
+    prepared ??= prepare(folder)
+    await prepared.catch(error => {
+      prepared = undefined
+      throw unavailable(error)
+    })
+    return path.join(folder, `${process.pid}.${randomBytes(8).toString('hex')}`)
+  }
+  const begin = (key: string): Loan => {
+    const [ready, over] = [Promise.withResolvers<string>(), Promise.withResolvers<void>()]
+    const loan: Loan = { ready: ready.promise, file: undefined, users: 0, end: over.resolve }
+    loans.set(key, loan)
+    const keep = async () => {
+      const file = await place()
       try {
         await onBucket(() => fetchTo(bucket, key, file))
-        return await use(file)
+        loan.file = file
+        ready.resolve(file)
+        await over.promise
       } finally {
         await rm(file, { force: true })
       }
-    })
+    }
+    turn(keep).catch(ready.reject)
+    return loan
+  }
+  return {
+    lend: async (key, use) => {
+      const loan = loans.get(key) ?? begin(key)
+      loan.users++
+      try {
+        return await use(await loan.ready)
+      } finally {
+        loan.users--
+        if (loan.users === 0) {
+          loans.delete(key)
+          loan.end()
+        }
+      }
+    },
+    lentFile: key => loans.get(key)?.file,
+  }
+}
+
+interface Loan {
+  ready: Promise<string>
+  /** Once it is there. */
+  file: string | undefined
+  users: number
+  end: () => void
 }
 
 async function prepare(folder: string): Promise<void> {

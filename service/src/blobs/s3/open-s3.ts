@@ -3,6 +3,8 @@ import { create as contentDisposition } from 'content-disposition'
 import type { Forms, Published } from '../../assets/ports.ts'
 import { cacheControl } from '../../ground/cache-control.ts'
 import type { BlobStore } from '../../upkeep/ports.ts'
+import { readFileRange } from '../disk/read-file.ts'
+import { onDisk } from '../disk/trouble.ts'
 import { KEY, UNFINISHED_KEY } from '../keys.ts'
 import { openBucket, type ServedAs } from './bucket.ts'
 import type { BucketSettings } from './clients.ts'
@@ -32,7 +34,7 @@ export interface S3Blobs extends BlobStore {
 /** Asks nothing of the store yet, and touches nothing. */
 export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): S3Blobs {
   const bucket = openBucket(settings)
-  const lend = createLending(bucket, folder)
+  const { lend, lentFile } = createLending(bucket, folder)
   const { removeUnfinished, ...stored } = storedObjects(bucket)
   return {
     create: async key => openPartWriter(bucket, checked(key)),
@@ -45,7 +47,12 @@ export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): 
         await copyObject(bucket, { from: found, to, served: servedAs(as, mediaCacheSeconds) })
       })
     },
-    read: async (key, range) => onBucket(() => readObject(bucket, checked(key), range)),
+    read: async (key, range) => {
+      const file = lentFile(key)
+      return file === undefined
+        ? onBucket(() => readObject(bucket, checked(key), range))
+        : onDisk(() => readFileRange(file, range))
+    },
     withFile: async (key, use) => lend(checked(key), use),
     remove: key =>
       onBucket(() => (UNFINISHED_KEY.test(key) ? removeUnfinished(key) : bucket.remove(checked(key)))),

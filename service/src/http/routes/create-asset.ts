@@ -16,6 +16,7 @@ import { readDirectForm } from '../direct-form.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentReservation, presentUpload } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { uploadForm } from '../upload-form.ts'
 
 const RESERVED = 'signed-url'
 
@@ -81,9 +82,11 @@ export function createAsset(app: App, deps: Deps): void {
     const upload = await (request.headers['content-type']?.toLowerCase().startsWith('multipart/form-data')
       ? createDirect(deps, request, reply)
       : createReservation(deps, request, reply))
-    const { asset, attempt } = upload
+    const { asset } = upload
     const isReserved = asset.status === 'pending_upload' && asset.uploadedVia === 'signed_url'
-    return isReserved ? presentReservation(deps.urls, asset, attempt) : presentUpload(deps.urls, asset)
+    return isReserved
+      ? presentReservation(deps.urls, upload, await uploadForm(deps, upload))
+      : presentUpload(deps.urls, asset)
   })
 }
 

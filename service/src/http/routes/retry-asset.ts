@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentReservation } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { uploadForm } from '../upload-form.ts'
 
 const schema = {
   tags: ['assets'],
@@ -21,7 +22,7 @@ const schema = {
 
 export function retryAsset(app: App, deps: Deps): void {
   app.post('/assets/:asset_id/retry', { schema }, async (request, reply) => {
-    const { asset, attempt } = await idempotently<Upload>(
+    const upload = await idempotently<Upload>(
       deps,
       { request, reply },
       {
@@ -34,7 +35,7 @@ export function retryAsset(app: App, deps: Deps): void {
         replay: record => reservationOf(deps, record),
       },
     )
-    return presentReservation(deps.urls, asset, attempt)
+    return presentReservation(deps.urls, upload, await uploadForm(deps, upload))
   })
 }
 

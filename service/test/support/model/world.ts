@@ -93,6 +93,7 @@ async function openServants(dataDir: string, clock: Clock): Promise<Opened> {
       run: {
         fetch: async () => undefined,
         settle: async job => (served === undefined ? undefined : runSettle(served, job)),
+        collect: async () => undefined,
         discard: job => runDiscard({ blobs }, job), // beside the planned faults: nobody knows when it runs
       },
       onError: () => undefined,
