@@ -48,7 +48,7 @@ export function describeAssetUpkeep(name: string, open: OpenInstallation): void 
       expect(await garden.assets.hasProject(garden.workspaceId, 'prj_unknown')).toBe(false)
     })
 
-    it('protects bytes that were received and bytes that are arriving', async () => {
+    it('protects bytes that were received, bytes that are arriving, and what a form may bring', async () => {
       const open = (await plantAttempt()).attempt.quarantineKey
       const arriving = (await plantAttempt(attempt => upload(upload(attempt)))).attempt.quarantineKey
       const arrived = (await plantAttempt(whole)).attempt.quarantineKey
@@ -59,7 +59,8 @@ export function describeAssetUpkeep(name: string, open: OpenInstallation): void 
       const keys = [open, arriving, arrived, both].flatMap(key =>
         [0, 1, 2, 3, 4].map(fence => `${key}.${fence}`),
       )
-      const kept = [`${arriving}.2`, `${arrived}.1`, `${both}.1`, stagingKey(again.attempt)]
+      const ofForms = [open, arriving, arrived, both].map(key => `${key}.0`)
+      const kept = [...ofForms, `${arriving}.2`, `${arrived}.1`, `${both}.1`, stagingKey(again.attempt)]
       expect(await garden.assets.protectedKeys(keys)).toEqual(new Set(kept))
     })
 
