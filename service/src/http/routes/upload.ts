@@ -22,7 +22,7 @@ const documented = (summary: string, description: string, response: Record<strin
   summary,
   description,
   security: [],
-  params: z.object({ ticket: z.string().meta({ description: 'From upload.url; do not take it apart' }) }),
+  params: z.object({ ticket: z.string().meta({ description: 'From upload_url; do not take it apart' }) }),
   response,
 })
 

@@ -11,6 +11,8 @@ export interface Engine {
   /** Whether the statement answers rows. */
   isReader(sql: string): boolean
   exec(sql: string): void
+  /** False after an error that made SQLite roll back by itself. */
+  isInTransaction(): boolean
   close(): void
 }
 
@@ -23,6 +25,7 @@ export function openEngine(file: string): Engine {
     all: (sql, parameters) => onEngine(() => prepare(sql).all(...bindable(parameters))),
     isReader: sql => onEngine(() => prepare(sql).columns().length > 0),
     exec: sql => onEngine(() => database.exec(sql)),
+    isInTransaction: () => database.isTransaction,
     close: () => database.close(),
   }
 }

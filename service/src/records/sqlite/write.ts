@@ -1,26 +1,77 @@
-// One transaction a write: begun, run and committed without letting anything else run in between.
+// Group commit: writes that come while one is being made are made together, with one sync of the log for all of them.
 import type { SaveOutcome } from '../../ground/save-outcome.ts'
 import type { Step, Write } from '../write.ts'
 import type { Engine } from './engine.ts'
 import { whenFree } from './lock.ts'
 
-/** The engine is synchronous, so reads through the same connection never see half a write. */
-export const createWrite =
-  (engine: Engine): Write =>
-  steps =>
-    whenFree(() => transact(engine, steps))
+/** A write that waits for its turn. */
+interface Waiting {
+  steps: Step[]
+  resolve(outcome: SaveOutcome): void
+  reject(error: unknown): void
+}
 
-function transact(engine: Engine, steps: Step[]): SaveOutcome {
+/** What became of one write; told only once its group is durable. */
+type Settle = () => void
+
+/** A group holds up everything else for as long as its statements and one sync take. */
+const MAX_GROUP = 128
+
+/**
+ * The engine is synchronous, so reads through the same connection never see half a group, and nothing is answered before
+ * its log is synced.
+ */
+export function createWrite(engine: Engine): Write {
+  let waiting: Waiting[] = []
+  let isRunning = false
+  const run = async () => {
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, MAX_GROUP)
+      waiting = waiting.slice(MAX_GROUP)
+      await whenFree(() => transact(engine, group)).catch(error => {
+        for (const { reject } of group) reject(error)
+      })
+    }
+    isRunning = false
+  }
+  return steps =>
+    new Promise((resolve, reject) => {
+      waiting.push({ steps, resolve, reject })
+      if (isRunning) return
+      isRunning = true
+      setImmediate(run) // after everything that is ready to write has said so
+    })
+}
+
+/** One transaction; throws where nothing of it was kept. */
+function transact(engine: Engine, group: Waiting[]): void {
   engine.exec('begin immediate')
+  const settled: Settle[] = []
   try {
-    const outcome = runAll(engine, steps)
-    engine.exec(outcome === 'saved' ? 'commit' : 'rollback')
-    return outcome
+    for (const write of group) settled.push(runApart(engine, write))
+    engine.exec('commit')
   } catch (error) {
     rollback(engine)
     throw error
   }
+  for (const settle of settled) settle()
 }
+
+/** A write that changes nothing, or fails, takes none of its neighbours with it. */
+function runApart(engine: Engine, { steps, resolve, reject }: Waiting): Settle {
+  engine.exec('savepoint one')
+  try {
+    const outcome = runAll(engine, steps)
+    engine.exec(outcome === 'saved' ? 'release one' : UNDO)
+    return () => resolve(outcome)
+  } catch (error) {
+    if (!engine.isInTransaction()) throw error // SQLite has undone the whole group, as on a full disk
+    engine.exec(UNDO)
+    return () => reject(error)
+  }
+}
+
+const UNDO = 'rollback to one; release one'
 
 function runAll(engine: Engine, steps: Step[]): SaveOutcome {
   for (const { query, otherwise } of steps) {
@@ -31,9 +82,5 @@ function runAll(engine: Engine, steps: Step[]): SaveOutcome {
 }
 
 function rollback(engine: Engine): void {
-  try {
-    engine.exec('rollback')
-  } catch {
-    // SQLite has rolled back by itself after some errors; the first error is the one to tell
-  }
+  if (engine.isInTransaction()) engine.exec('rollback')
 }

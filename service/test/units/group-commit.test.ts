@@ -1,0 +1,97 @@
+// Writes that are ready at once share one commit, and none of them suffers from another.
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { CompiledQuery } from 'kysely'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type Engine, openEngine } from '../../src/records/sqlite/engine.ts'
+import { createWrite } from '../../src/records/sqlite/write.ts'
+import type { Step } from '../../src/records/write.ts'
+import { temporaryFolder } from '../support/start-process.ts'
+
+let folder: string
+let engine: Engine
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  engine = openEngine(path.join(folder, 'rows.db'))
+  engine.exec('create table leaves (n integer primary key, name text not null unique) strict')
+})
+afterEach(async () => {
+  engine.close()
+  await rm(folder, { recursive: true })
+})
+
+const step = (sql: string, parameters: unknown[] = []): Step => ({
+  query: CompiledQuery.raw(sql, parameters),
+})
+const add = (name: string): Step => step('insert into leaves (name) values (?)', [name])
+const nothing = (): Step => ({ ...step('delete from leaves where n = -1'), otherwise: 'stale' })
+const names = () =>
+  engine.all('select name from leaves order by n', []).map(row => (row as { name: string }).name)
+
+/** The engine, and what was executed on it. */
+function watched(): { engine: Engine; executed: string[] } {
+  const executed: string[] = []
+  const exec = (sql: string) => {
+    executed.push(sql)
+    engine.exec(sql)
+  }
+  return { engine: { ...engine, exec }, executed }
+}
+
+it('a hundred writes in one breath are one commit, in the order they came', async () => {
+  const { engine: watchedEngine, executed } = watched()
+  const write = createWrite(watchedEngine)
+  const wanted = Array.from({ length: 100 }, (_, n) => `leaf ${n}`)
+  expect(new Set(await Promise.all(wanted.map(name => write([add(name)]))))).toEqual(new Set(['saved']))
+  expect(executed.filter(sql => sql === 'commit')).toHaveLength(1)
+  expect(names()).toEqual(wanted)
+})
+
+it('is not told before the commit', async () => {
+  const { engine: watchedEngine, executed } = watched()
+  const write = createWrite(watchedEngine)
+  const told = ['a', 'b'].map(name => write([add(name)]).then(() => executed.at(-1)))
+  expect(await Promise.all(told)).toEqual(['commit', 'commit'])
+})
+
+it('a write that finds nothing to change undoes its own steps and no others', async () => {
+  const write = createWrite(engine)
+  const outcomes = await Promise.all([write([add('a')]), write([add('lost'), nothing()]), write([add('b')])])
+  expect(outcomes).toEqual(['saved', 'stale', 'saved'])
+  expect(names()).toEqual(['a', 'b'])
+})
+
+it('a write that fails undoes its own steps and no others', async () => {
+  const write = createWrite(engine)
+  const [a, failed, b] = await Promise.allSettled([
+    write([add('a')]),
+    write([add('lost'), add('a')]),
+    write([add('b')]),
+  ])
+  expect([a, b]).toMatchObject([{ value: 'saved' }, { value: 'saved' }])
+  expect(failed).toMatchObject({ status: 'rejected', reason: { message: /UNIQUE/ } })
+  expect(names()).toEqual(['a', 'b'])
+})
+
+it('where the file is full nobody of the group is told that it was saved, and the next group is written', async () => {
+  const write = createWrite(engine)
+  await write([add('before')])
+  engine.exec('pragma max_page_count = 10')
+  const big = add('x'.repeat(200_000))
+  const outcomes = await Promise.allSettled([write([add('a')]), write([big]), write([add('b')])])
+  const saved = outcomes.filter(({ status }) => status === 'fulfilled').length
+  expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: { code: 'service_unavailable' } })
+  expect(names()).toHaveLength(1 + saved)
+  engine.exec('pragma max_page_count = 100000')
+  expect(await write([add('after')])).toBe('saved')
+  expect(names().at(-1)).toBe('after')
+})
+
+it('waits for another writer of the file, and is made then', async () => {
+  const other = openEngine(path.join(folder, 'rows.db'))
+  other.exec('begin immediate')
+  const writing = createWrite(engine)([add('a')])
+  setTimeout(() => other.exec('commit'), 50)
+  expect(await writing).toBe('saved')
+  other.close()
+})
