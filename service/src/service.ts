@@ -27,6 +27,7 @@ import type { Records } from './records/records.ts'
 import { createRemote, type RemoteWorld } from './remote/create-remote.ts'
 import { createClamdScanner } from './scan/clamd.ts'
 import { noScanner } from './scan/no-scanner.ts'
+import { chooseDelivery } from './service/choose-delivery.ts'
 import { openBlobs } from './service/open-blobs.ts'
 import { openRows } from './service/rows.ts'
 import { mustBeWhole } from './service/upkeep.ts'
@@ -191,6 +192,7 @@ function depsOf(
     flights: createFlights(),
     urls: parts.urls,
     signing,
+    deliver: chooseDelivery(config, { assets: records.assets, blobs, clock: parts.ports.clock }),
     mediaCacheSeconds: config.mediaCacheSeconds,
     checkReady: async () => {
       await records.check()

@@ -1,5 +1,6 @@
 // The installation's settings: the only reader of the environment. Every complaint is made at once.
 import path from 'node:path'
+import { type Delivery, delivery } from './read-delivery.ts'
 import { type S3Config, s3 } from './read-s3.ts'
 import {
   choice,
@@ -40,6 +41,8 @@ export interface Config {
   completeWaitSeconds: number
   /** The most attempts a workspace may have open. */
   maxPendingPerWorkspace: number
+  /** Who sends the bytes of media: this process, the bucket, or an nginx in front. */
+  delivery: Delivery
   mediaCacheSeconds: number
   /** Whether pictures are published without EXIF, GPS and other metadata. */
   privacyStrip: boolean
@@ -80,6 +83,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     integer(variables, name, { fallback, min, max })
   const databaseUrl = postgresUrl(variables, 'DATABASE_URL')
   const connections = whole('DATABASE_CONNECTIONS', 10, 2, 500)
+  const bucket = s3(variables, { allowInsecure })
   const config: Config = {
     host: host(variables, 'HOST', {
       isShielded: allowInsecure || tls !== undefined || variables.text('PUBLIC_URL') !== undefined,
@@ -87,7 +91,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     port: whole('PORT', 8787, 0, 65_535),
     dataDir: path.resolve(variables.text('DATA_DIR') ?? 'data'),
     database: databaseUrl === undefined ? undefined : { url: databaseUrl, connections },
-    s3: s3(variables, { allowInsecure }),
+    s3: bucket,
     publicUrl,
     mediaUrl: publicAddress(variables, 'MEDIA_URL', { allowInsecure }),
     tls: tls && { certFile: tls.first, keyFile: tls.second },
@@ -99,6 +103,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     maxUploadBytes: whole('MAX_UPLOAD_BYTES', 5 * GIB, 1, 1024 * GIB),
     maxPendingPerWorkspace: whole('MAX_PENDING_PER_WORKSPACE', 10_000, 1, 10_000_000),
     completeWaitSeconds: whole('COMPLETE_WAIT_SECONDS', 25, 0, 55),
+    delivery: delivery(variables, { bucket, allowInsecure }),
     mediaCacheSeconds: whole('MEDIA_CACHE_SECONDS', YEAR_SECONDS, 0, YEAR_SECONDS),
     privacyStrip: choice(variables, 'PRIVACY_STRIP', ['off', 'on']) === 'on',
     clamav: tcpAddress(variables, 'CLAMAV_URL'),

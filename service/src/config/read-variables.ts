@@ -65,6 +65,12 @@ export function choice<T extends string>(
   return chosen ?? choices[0]
 }
 
+/** Whether clients may be sent to this URL: by https, or where nobody else can listen in. */
+export function isPublicAddress(address: string, { allowInsecure }: { allowInsecure: boolean }): boolean {
+  const url = URL.parse(address)
+  return url?.protocol !== 'http:' || allowInsecure || LOOPBACK.test(url.hostname)
+}
+
 /** An https URL, or http where nobody else can listen in; without a slash at its end. */
 export function publicAddress(
   variables: Variables,
@@ -78,7 +84,7 @@ export function publicAddress(
     return variables.complain(`${name} is "${given}" and must be an https:// URL without query or fragment.`)
   if (url.username !== '' || url.password !== '')
     return variables.complain(`${name} must not contain a user name or password.`)
-  if (url.protocol === 'http:' && !allowInsecure && !LOOPBACK.test(url.hostname))
+  if (!isPublicAddress(given, { allowInsecure }))
     return variables.complain(
       `${name} is "${given}", but clients use asset URLs only over https: put TLS in front and say https://, or set ALLOW_INSECURE_PUBLIC_URL=1 in a closed network.`,
     )

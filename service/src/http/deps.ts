@@ -5,6 +5,7 @@ import type { SigningKeys } from '../ground/secrets.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
 import type { WorkspaceRecords } from '../workspaces/ports.ts'
+import type { Deliver } from './delivery/deliver.ts'
 import type { IdempotencyPorts } from './idempotency.ts'
 import type { Urls } from './urls.ts'
 
@@ -14,6 +15,7 @@ export interface Deps extends Ports, CompletePorts, IdempotencyPorts {
   projects: ProjectRecords
   urls: Urls
   signing: SigningKeys
+  deliver: Deliver
   mediaCacheSeconds: number
   /** Throws `unavailable` while rows or bytes cannot be reached. */
   checkReady(): Promise<void>

@@ -4,6 +4,7 @@ import type { Forms } from '../assets/ports.ts'
 import { openDisk } from '../blobs/disk/open-disk.ts'
 import type { Config } from '../config/config.ts'
 import { Refusal } from '../ground/errors.ts'
+import type { Locate } from '../http/delivery/redirect.ts'
 import type { BlobStore } from '../upkeep/ports.ts'
 
 export interface OpenBlobs extends BlobStore {
@@ -11,6 +12,8 @@ export interface OpenBlobs extends BlobStore {
   forms: Forms | undefined
   /** Throws unless the store can be used. */
   check(): Promise<void>
+  /** Only of a store that clients can reach themselves. */
+  locate?: Locate
   close(): Promise<void>
 }
 

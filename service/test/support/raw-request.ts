@@ -1,5 +1,6 @@
 // Requests exactly as written: paths that no client would normalise, headers that fetch would not send.
 import http from 'node:http'
+import https from 'node:https'
 import { buffer } from 'node:stream/consumers'
 
 export interface RawAnswer {
@@ -8,16 +9,21 @@ export interface RawAnswer {
   body: Buffer
 }
 
+export interface RawRequest {
+  method?: string
+  headers?: http.OutgoingHttpHeaders
+  body?: Uint8Array | undefined
+  /** What is trusted where the origin is https, in PEM. */
+  ca?: string
+}
+
 /** `path` is sent as it is. The connection is not kept. */
-export async function rawRequest(
-  origin: string,
-  path: string,
-  options: { method?: string; headers?: http.OutgoingHttpHeaders; body?: Uint8Array | undefined } = {},
-): Promise<RawAnswer> {
-  const { hostname, port } = new URL(origin)
+export async function rawRequest(origin: string, path: string, options: RawRequest = {}): Promise<RawAnswer> {
+  const { hostname, port, protocol } = new URL(origin)
   const { body, ...head } = options
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
-  http
+  const client = protocol === 'https:' ? https : http
+  client
     .request({ hostname, port, path, agent: false, method: 'GET', ...head }, resolve)
     .once('error', reject)
     .end(body)

@@ -82,3 +82,30 @@ test('all complaints come at once, and none repeats a secret', () => {
   expect(complaints).toHaveLength(4)
   expect(complaints.join()).not.toContain('hunter2')
 })
+
+test('each way of delivery is taken where it can work', () => {
+  const deliveryOf = (environment: Record<string, string>) => {
+    const { config, complaints } = readSettings(environment)
+    expect(complaints).toEqual([])
+    return config.delivery
+  }
+  expect(deliveryOf({ DELIVERY: 'stream', S3_BUCKET: 'media' })).toBe('stream')
+  expect(deliveryOf({ DELIVERY: 'X-Accel' })).toBe('x-accel')
+  expect(deliveryOf({ DELIVERY: 'redirect', S3_BUCKET: 'media' })).toBe('redirect')
+  const inside = { DELIVERY: 'redirect', S3_BUCKET: 'media', S3_ENDPOINT: 'http://store.internal:7480' }
+  expect(deliveryOf({ ...inside, S3_PUBLIC_ENDPOINT: 'https://s3.example.com' })).toBe('redirect')
+  expect(deliveryOf({ ...inside, ALLOW_INSECURE_PUBLIC_URL: '1' })).toBe('redirect')
+})
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['an unknown one', { DELIVERY: 'cdn' }, /^DELIVERY is "cdn".*stream, redirect, x-accel/],
+  ['redirect without a bucket', { DELIVERY: 'redirect', S3_BUCKET: '' }, /set S3_BUCKET, or set DELIVERY to/],
+  ['x-accel with a bucket', { DELIVERY: 'x-accel' }, /unset S3_BUCKET, or set DELIVERY to/],
+  [
+    'redirect to an address without TLS',
+    { DELIVERY: 'redirect', S3_ENDPOINT: 'http://store.internal:7480' },
+    /S3_ENDPOINT http:\/\/store\.internal:7480 without TLS: set S3_PUBLIC_ENDPOINT/,
+  ],
+])('of the ways of delivery, %s is complained of with the cure', (_, environment, pattern) => {
+  expect(complaintsOf(environment)).toEqual([expect.stringMatching(pattern)])
+})

@@ -11,6 +11,7 @@ import type { BucketSettings } from './clients.ts'
 import { createForms } from './forms.ts'
 import { copyObject } from './joining.ts'
 import { createLending } from './lend.ts'
+import { createLocate, type Locate } from './locate.ts'
 import { openPartWriter } from './part-writer.ts'
 import { readObject } from './read-object.ts'
 import { findSavedObject } from './saved-object.ts'
@@ -26,6 +27,7 @@ export interface S3Settings extends BucketSettings {
 
 export interface S3Blobs extends BlobStore {
   forms: Forms
+  locate: Locate
   /** Throws unless the bucket answers. */
   check(): Promise<void>
   close(): Promise<void>
@@ -34,6 +36,7 @@ export interface S3Blobs extends BlobStore {
 /** Asks nothing of the store yet, and touches nothing. */
 export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): S3Blobs {
   const bucket = openBucket(settings)
+  const locate = createLocate(bucket, settings)
   const { lend, lentFile } = createLending(bucket, folder)
   const { removeUnfinished, ...stored } = storedObjects(bucket)
   return {
@@ -57,6 +60,7 @@ export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): 
     remove: key =>
       onBucket(() => (UNFINISHED_KEY.test(key) ? removeUnfinished(key) : bucket.remove(checked(key)))),
     forms: createForms(bucket, settings),
+    locate: (key, visit) => onBucket(() => locate(checked(key), visit)),
     ...stored,
     check: () => onBucket(() => bucket.check()),
     close: async () => bucket.close(),
