@@ -30,6 +30,9 @@ const ofS3 = ['service/test/contracts/s3*.test.ts', 'service/test/s3/**/*.test.t
 const onS3 = flows('assets-create', 'assets-complete', 'delivery-ranges', 'tus-resume', 'verify')
 const isAllOnS3 = process.env.HERBARIUM_TEST_BYTES === 's3'
 
+/** Tests of both at once. */
+const ofBoth = ['service/test/moves/**/*.test.ts']
+
 export default defineConfig({
   test: {
     testTimeout: 20_000,
@@ -40,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['service/test/**/*.test.ts'],
-          exclude: [...ofPostgres, ...ofS3],
+          exclude: [...ofPostgres, ...ofS3, ...ofBoth],
           env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 'disk' },
         },
       },
@@ -61,6 +64,15 @@ export default defineConfig({
           include: [...ofS3, ...(isAllOnS3 ? ALL_FLOWS : onS3)],
           env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 's3' },
           globalSetup: 'service/test/support/ceph-for-all.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres-s3',
+          include: ofBoth,
+          env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 'disk' },
+          globalSetup: ['service/test/support/postgres-for-all.ts', 'service/test/support/ceph-for-all.ts'],
         },
       },
     ],

@@ -28,9 +28,8 @@ import { createRemote, type RemoteWorld } from './remote/create-remote.ts'
 import { createClamdScanner } from './scan/clamd.ts'
 import { noScanner } from './scan/no-scanner.ts'
 import { chooseDelivery } from './service/choose-delivery.ts'
-import { openBlobs } from './service/open-blobs.ts'
 import { openRows } from './service/rows.ts'
-import { mustBeWhole } from './service/upkeep.ts'
+import { mustBeWhole, openWholeBlobs } from './service/whole.ts'
 import { version } from './version.ts'
 
 export type { Records } from './records/records.ts'
@@ -65,7 +64,7 @@ export interface Service {
 
 /** The rows alone, for whoever does not need the doors. The data folder must exist. */
 export async function openRecords(config: Config): Promise<Records> {
-  mustBeWhole(config)
+  await mustBeWhole(config)
   return openRows(config)
 }
 
@@ -120,7 +119,7 @@ export async function openService(config: Config, world: World = systemWorld): P
 async function openServants(config: Config, world: World) {
   return {
     records: await openRecords(config),
-    blobs: await openBlobs(config),
+    blobs: await openWholeBlobs(config),
     media: openMedia(),
     scanner: config.clamav === undefined ? noScanner : createClamdScanner(config.clamav),
     remote: createRemote(

@@ -7,6 +7,7 @@ import { explainFailure } from './failure.ts'
 import { addKeyCreate } from './key-create.ts'
 import { addKeyList } from './key-list.ts'
 import { addKeyRevoke } from './key-revoke.ts'
+import { addMigrateTo } from './migrate-to.ts'
 import { addProjectCreate } from './project-create.ts'
 import { addRepair } from './repair.ts'
 import { addRestore } from './restore.ts'
@@ -48,5 +49,6 @@ function createProgram(): Command {
   addRepair(program)
   addBackup(program)
   addRestore(program)
+  addMigrateTo(program)
   return program
 }

@@ -5,11 +5,14 @@ import { openDisk } from '../blobs/disk/open-disk.ts'
 import type { Config } from '../config/config.ts'
 import { Refusal } from '../ground/errors.ts'
 import type { Locate } from '../http/delivery/redirect.ts'
+import type { MoveMark } from '../upkeep/move-ports.ts'
 import type { BlobStore } from '../upkeep/ports.ts'
 
 export interface OpenBlobs extends BlobStore {
   /** How browsers bring bytes past this service; undefined where they cannot. */
   forms: Forms | undefined
+  /** Of a bucket: bytes are moved there, never to a folder. */
+  moveMark?: MoveMark
   /** Throws unless the store can be used. */
   check(): Promise<void>
   /** Only of a store that clients can reach themselves. */

@@ -25,25 +25,18 @@ import type { Installation } from '../upkeep/ports.ts'
 import type { RestorePorts } from '../upkeep/restore.ts'
 import { blobsFolder, bucketComplaint, openBlobs } from './open-blobs.ts'
 import { examineRows, mustHaveOwnRows, openRowsThere, rowsAdvice } from './rows.ts'
-
-/** Throws a Fault for a data folder whose restore was cut off: half an installation must not be taken for a whole one. */
-export function mustBeWhole({ dataDir }: Config): void {
-  if (existsSync(path.join(dataDir, RESTORE_LOCK)))
-    throw new Fault([
-      `DATA_DIR ${dataDir} is being restored, or its restore was cut off: run "herbarium restore" again.`,
-    ])
-}
+import { mustBeWhole, openWholeBlobs } from './whole.ts'
 
 /** Lends the rows and bytes of an installation that is there; throws a Fault where there is none. */
 export async function withInstallation<T>(
   config: Config,
   use: (ports: Installation & { records: Records; clock: typeof systemClock }) => Promise<T>,
 ): Promise<T> {
-  mustBeWhole(config)
+  await mustBeWhole(config)
   const records = await openRowsThere(config)
   try {
     const { assets, upkeep } = records
-    const blobs = await openBlobs(config)
+    const blobs = await openWholeBlobs(config)
     return await use({ assets, upkeep, records, blobs, clock: systemClock }).finally(blobs.close)
   } finally {
     await records.close()
@@ -82,7 +75,7 @@ export async function withRestoreFolder<T>(
   return alone(path.join(config.dataDir, RESTORE_LOCK), async () => {
     const target = await openRestoreFolder(config.dataDir, { folder, note: source.note })
     if (config.s3 === undefined) return use({ source, target, openSnapshot })
-    const blobs = await openBlobs(config)
+    const blobs = await openWholeBlobs(config)
     return use({ source, target: { ...target, blobs }, openSnapshot }).finally(blobs.close)
   })
 }
@@ -101,7 +94,7 @@ export const doctorPorts = async (config: Config, complaints: string[]): Promise
     return config.s3 === undefined ? survey : { ...survey, bucket: { fault: await bucketComplaint(config) } }
   },
   openRows: async () => {
-    mustBeWhole(config)
+    await mustBeWhole(config)
     return examineRows(config)
   },
   rowsAdvice: rowsAdvice(config),

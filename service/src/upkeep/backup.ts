@@ -5,6 +5,7 @@ import { checkBytes, type Damage, type Problem } from './check-bytes.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import type { BackupFolder, BlobStore, Installation, NamedBytes, Progress, Snapshot } from './ports.ts'
 import { isStillNamed } from './still-named.ts'
+import { unnamedKeys } from './unnamed-keys.ts'
 
 export interface BackupPorts {
   source: Installation
@@ -121,14 +122,15 @@ async function copyOne(ports: BackupPorts, run: Run, named: NamedBytes): Promise
   if (named.attempt === null) run.bytes += named.sizeBytes
 }
 
-/** Writes the bytes under the same key, durably, if they are what their row says; else leaves nothing. */
+/** Writes the bytes under the same key, or another, durably, if they are what their row says; else leaves nothing. */
 export async function copyBytes(
   from: BlobStore,
   to: BlobStore,
   named: NamedBytes,
+  key: string = named.key,
 ): Promise<Problem | undefined> {
   if ((await from.findStored(named.key).catch(() => null)) === undefined) return 'missing'
-  const writer = await to.create(named.key)
+  const writer = await to.create(key)
   try {
     const problem = await checkBytes(from, named, bytes => writer.write(bytes))
     if (problem === undefined) await writer.commit()
@@ -138,18 +140,4 @@ export async function copyBytes(
     await writer.abort()
     throw error
   }
-}
-
-async function unnamedKeys(blobs: BlobStore, snapshot: Snapshot): Promise<string[]> {
-  const unnamed: string[] = []
-  for await (const page of blobs.stored('media')) {
-    const ours = page.filter(file => file.isOurs).map(({ key }) => key)
-    const known = await snapshot.knownMediaKeys(ours)
-    unnamed.push(...ours.filter(key => !known.has(key)))
-  }
-  const received = new Set<string>()
-  for await (const page of snapshot.receivedBytes()) for (const { key } of page) received.add(key)
-  for await (const page of blobs.stored('quarantine'))
-    unnamed.push(...page.filter(({ key, isOurs }) => isOurs && !received.has(key)).map(({ key }) => key))
-  return unnamed
 }

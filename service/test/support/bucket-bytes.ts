@@ -22,7 +22,7 @@ export async function inBucket(dataDir: string): Promise<TestBytes> {
   }
 }
 
-const environmentOf = ({
+export const environmentOf = ({
   bucket,
   prefix,
   endpoint,

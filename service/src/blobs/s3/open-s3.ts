@@ -2,6 +2,7 @@
 import { create as contentDisposition } from 'content-disposition'
 import type { Forms, Published } from '../../assets/ports.ts'
 import { cacheControl } from '../../ground/cache-control.ts'
+import type { MoveMark } from '../../upkeep/move-ports.ts'
 import type { BlobStore } from '../../upkeep/ports.ts'
 import { readFileRange } from '../disk/read-file.ts'
 import { onDisk } from '../disk/trouble.ts'
@@ -12,6 +13,7 @@ import { createForms } from './forms.ts'
 import { copyObject } from './joining.ts'
 import { createLending } from './lend.ts'
 import { createLocate, type Locate } from './locate.ts'
+import { createMoveMark } from './move-mark.ts'
 import { openPartWriter } from './part-writer.ts'
 import { readObject } from './read-object.ts'
 import { findSavedObject } from './saved-object.ts'
@@ -28,6 +30,7 @@ export interface S3Settings extends BucketSettings {
 export interface S3Blobs extends BlobStore {
   forms: Forms
   locate: Locate
+  moveMark: MoveMark
   /** Throws unless the bucket answers. */
   check(): Promise<void>
   close(): Promise<void>
@@ -62,6 +65,7 @@ export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): 
     forms: createForms(bucket, settings),
     locate: (key, visit) => onBucket(() => locate(checked(key), visit)),
     ...stored,
+    moveMark: createMoveMark(bucket),
     check: () => onBucket(() => bucket.check()),
     close: async () => bucket.close(),
   }

@@ -15,6 +15,7 @@ import { createClaim } from './claim-jobs.ts'
 import { openConnections } from './connections.ts'
 import { createKysely } from './kysely.ts'
 import { migrate } from './migrate.ts'
+import { mustBeWholeMove } from './move-mark.ts'
 import { postgresSearch } from './row-search.ts'
 import { integrityOf } from './soundness.ts'
 import { wordsOf } from './trouble.ts'
@@ -28,9 +29,17 @@ export interface PostgresOptions {
 
 /** Brings the database to the schema this program knows; throws a Fault for one that cannot be used. */
 export async function openPostgres({ url, connections: max }: PostgresOptions): Promise<Records> {
-  await migrate(url).catch(explain)
+  await migrated(url)
   const connections = openConnections(url, { max, isHurried: true })
   const db = createKysely(connections)
+  const close = async () => {
+    await db.destroy()
+    await connections.close()
+  }
+  await mustBeWholeMove(db).catch(async error => {
+    await close()
+    throw error
+  })
   const write = createWrite(connections)
   const alone = { query: sql`select pg_advisory_xact_lock(${BEGINNING})`.compile(db) }
   return {
@@ -48,15 +57,15 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
     check: async () => {
       await sql`select 1 from workspaces limit 1`.execute(db)
     },
-    close: async () => {
-      await db.destroy()
-      await connections.close()
-    },
+    close,
   }
 }
 
-/** Any number that no other program takes for its own. */
-const BEGINNING = 4_736_251_871
+/** Held while an installation begins. Any number that no other program takes for its own. */
+export const BEGINNING = 4_736_251_871
+
+/** Brings a database to the schema this program knows; throws a Fault for one that cannot be used. */
+export const migrated = (url: string): Promise<void> => migrate(url).catch(explain)
 
 export async function noSnapshot(): Promise<never> {
   throw new Fault([

@@ -16,9 +16,12 @@ export interface Engine {
   close(): void
 }
 
-/** Opens the file with write-ahead logging and an fsync at every commit. */
-export function openEngine(file: string): Engine {
-  const database = onEngine(() => open(file))
+/**
+ * Opens the file with write-ahead logging and an fsync at every commit. `isAlone` keeps everyone else out for as long
+ * as it is open, and throws `unavailable` where somebody is in, in this process or another.
+ */
+export function openEngine(file: string, { isAlone } = { isAlone: false }): Engine {
+  const database = onEngine(() => open(file, isAlone))
   const prepare = createStatements(database)
   return {
     run: (sql, parameters) => onEngine(() => Number(prepare(sql).run(...bindable(parameters)).changes)),
@@ -44,16 +47,27 @@ function createStatements(database: DatabaseSync): (sql: string) => StatementSyn
   }
 }
 
-function open(file: string): DatabaseSync {
+function open(file: string, isAlone: boolean): DatabaseSync {
   // Another process may be closing the file, which takes it a moment.
   const database = new DatabaseSync(file, { timeout: OPEN_WAIT_MS })
+  try {
+    prepareFor(database, isAlone)
+    return database
+  } catch (error) {
+    database.close() // a connection that is left open would keep others from being alone
+    throw error
+  }
+}
+
+function prepareFor(database: DatabaseSync, isAlone: boolean): void {
+  // Every connection to a file with a write-ahead log has a part in its lock; the whole of it leaves room for no other.
+  if (isAlone) database.exec('pragma locking_mode = exclusive')
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
   database.exec('pragma cache_size = -32768')
   database.exec('pragma temp_store = memory')
   // SQLite would sleep away a wait with the whole process. Whoever writes waits and tries again.
   database.exec('pragma busy_timeout = 0')
-  return database
 }
 
 type Bindable = string | number | null

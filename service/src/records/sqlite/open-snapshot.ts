@@ -1,7 +1,8 @@
 // A copy of all rows in one SQLite file: edited, then closed as a single durable file.
 import { open } from 'node:fs/promises'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { NamedBytes, Snapshot } from '../../upkeep/ports.ts'
+import { leavePartial, recount } from '../copied-rows.ts'
 import type { Tables } from '../tables.ts'
 import { createNamedRows } from '../upkeep-records.ts'
 import type { Step, Write } from '../write.ts'
@@ -46,13 +47,6 @@ export async function openSnapshot(file: string): Promise<Snapshot> {
   }
 }
 
-const leavePartial = (db: Kysely<Tables>) =>
-  db
-    .updateTable('attempts')
-    .set({ partial_key: null, partial_bytes: null })
-    .where('partial_key', 'is not', null)
-    .compile()
-
 async function forget(db: Kysely<Tables>, write: Write, gone: NamedBytes[]): Promise<void> {
   const steps = gone.flatMap(({ assetId, attempt }) =>
     attempt === null ? removeAsset(db, assetId) : [expireAttempt(db, assetId, attempt)],
@@ -80,19 +74,3 @@ const expireAttempt = (db: Kysely<Tables>, assetId: string, n: number): Step => 
     .where('n', '=', n)
     .compile(),
 })
-
-const recount = (db: Kysely<Tables>) =>
-  sql`update counters set
-    assets = (select count(*) from assets where assets.workspace_id = counters.workspace_id),
-    bytes = (
-      select coalesce(sum(size_bytes), 0) from assets
-      where assets.workspace_id = counters.workspace_id and status = 'ready'
-    ),
-    open_attempts = (
-      select count(*) from attempts join assets on assets.id = attempts.asset_id
-      where assets.workspace_id = counters.workspace_id and attempts.state in ('open', 'received')
-    ),
-    received_bytes = (
-      select coalesce(sum(attempts.received_bytes), 0) from attempts join assets on assets.id = attempts.asset_id
-      where assets.workspace_id = counters.workspace_id and attempts.state = 'received'
-    )`.compile(db)
