@@ -1,49 +1,55 @@
 import { defineConfig } from 'vitest/config'
 
 const flows = (...names: string[]): string[] => names.map(name => `service/test/flows/${name}.test.ts`)
+
+/** Every flow runs on each of the four stacks, save those that a list below names with its reason. */
 const ALL_FLOWS = ['service/test/flows/**/*.test.ts']
 
-/** Tests of PostgreSQL itself, and the flows that ask the most of the rows; HERBARIUM_TEST_ROWS=postgres runs them all. */
+/** Tests of PostgreSQL itself. */
 const ofPostgres = ['service/test/**/postgres*.test.ts']
-const onPostgres = flows(
-  'assets-complete',
-  'assets-list',
-  'assets-list-filters',
-  'assets-retry',
-  'delete',
-  'door-races',
-  'expiry',
-  'idempotency',
-  'keys',
-  'projects',
-  'quota',
-  'restart',
-  'tenants',
-  'url-fetch',
-)
-/** Flows about the file that SQLite keeps. */
-const aboutSqlite = flows('backup', 'backup-refusals', 'doctor', 'earlier-data')
-const isAllOnPostgres = process.env.HERBARIUM_TEST_ROWS === 'postgres'
-
-/** Tests of the bucket itself, and some flows with their bytes in one; HERBARIUM_TEST_BYTES=s3 runs them all. */
+/** Tests of the bucket itself. */
 const ofS3 = ['service/test/contracts/s3*.test.ts', 'service/test/s3/**/*.test.ts']
-const onS3 = flows('assets-create', 'assets-complete', 'delivery-ranges', 'tus-resume', 'verify')
-const isAllOnS3 = process.env.HERBARIUM_TEST_BYTES === 's3'
-
 /** Tests of both at once. */
-const ofBoth = ['service/test/moves/**/*.test.ts']
+const ofBoth = ['service/test/s3/combined*.test.ts']
+/** They begin on SQLite and a folder, and end on both. */
+const ofMoves = ['service/test/moves/**/*.test.ts']
+
+/** They look into the SQLite file, copy it, or miss it: there is none beside PostgreSQL. */
+const aboutSqlite = flows(
+  'backup',
+  'backup-damage',
+  'backup-refusals',
+  'doctor',
+  'doctor-files',
+  'no-installation',
+)
+/** They spoil files below DATA_DIR/blobs, or age them: there are none beside a bucket. */
+const aboutFiles = flows('backup-damage', 'doctor-files', 'expiry-files', 'verify-files')
+/** They open the embedded stack themselves: one on old data folders, one in a process whose files are watched. */
+const ownStack = flows('earlier-data', 'delivery-large')
+/** Their requests end before a row or a byte is asked for, and they mostly wait. */
+const beforeRows = flows('limits-headers')
+const notOnPostgres = [...aboutSqlite, ...ownStack, ...beforeRows]
+const notOnS3 = [...aboutFiles, ...ownStack, ...beforeRows]
+
+const startPostgres = 'service/test/support/postgres-for-all.ts'
+const startCeph = 'service/test/support/ceph-for-all.ts'
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    /** One worker a core: the tests wait for other processes a good part of their time. */
+    maxWorkers: '100%',
+    /** No module of ours keeps state, so the files that one worker runs share what they have loaded. */
+    isolate: false,
     projects: [
       {
         extends: true,
         test: {
           name: 'embedded',
           include: ['service/test/**/*.test.ts'],
-          exclude: [...ofPostgres, ...ofS3, ...ofBoth],
+          exclude: [...ofPostgres, ...ofS3, ...ofMoves],
           env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 'disk' },
         },
       },
@@ -51,28 +57,39 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: [...ofPostgres, ...(isAllOnPostgres ? ALL_FLOWS : onPostgres)],
-          exclude: aboutSqlite,
+          include: [...ofPostgres, ...ALL_FLOWS],
+          exclude: notOnPostgres,
           env: { HERBARIUM_TEST_ROWS: 'postgres', HERBARIUM_TEST_BYTES: 'disk' },
-          globalSetup: 'service/test/support/postgres-for-all.ts',
+          globalSetup: startPostgres,
         },
       },
       {
         extends: true,
         test: {
           name: 's3',
-          include: [...ofS3, ...(isAllOnS3 ? ALL_FLOWS : onS3)],
+          include: [...ofS3, ...ALL_FLOWS],
+          exclude: [...ofPostgres, ...ofBoth, ...notOnS3],
           env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 's3' },
-          globalSetup: 'service/test/support/ceph-for-all.ts',
+          globalSetup: startCeph,
         },
       },
       {
         extends: true,
         test: {
           name: 'postgres-s3',
-          include: ofBoth,
+          include: [...ofBoth, ...ALL_FLOWS],
+          exclude: [...ofPostgres, ...notOnPostgres, ...notOnS3],
+          env: { HERBARIUM_TEST_ROWS: 'postgres', HERBARIUM_TEST_BYTES: 's3' },
+          globalSetup: [startPostgres, startCeph],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'moves',
+          include: ofMoves,
           env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 'disk' },
-          globalSetup: ['service/test/support/postgres-for-all.ts', 'service/test/support/ceph-for-all.ts'],
+          globalSetup: [startPostgres, startCeph],
         },
       },
     ],

@@ -1,5 +1,5 @@
 // `herbarium backup` and `restore` beside a running service: what comes back is what was there, byte for byte.
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,7 +11,6 @@ import { runJson } from '../support/run-json.ts'
 import { wavOf } from '../support/samples.ts'
 import { startProcess } from '../support/start-process.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { onDiskOnly } from '../support/test-bytes.ts'
 import { putFile, stored, uploaded } from '../support/uploads.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -161,30 +160,6 @@ test('backups while others upload and delete are whole, each of them', async () 
     await server.close()
   }
 })
-
-onDiskOnly(
-  'a damaged installation leaves the last backup as it is, and what that one has is not lost',
-  async () => {
-    const saved = await stored(herbarium, {}, wavOf(2_000, 1))
-    await backUp()
-    const note = await readFile(path.join(copy(), 'backup.json'))
-    await truncate(blobFile(herbarium.dataDir, blobKeyOf(herbarium.dataDir, saved.asset_id)), 10)
-    expect(await backUp()).toMatchObject({ complete: true, kept: 1 })
-    const spoilt = await stored(herbarium, {}, wavOf(2_000, 2))
-    const key = blobKeyOf(herbarium.dataDir, spoilt.asset_id)
-    await writeFile(blobFile(herbarium.dataDir, key), wavOf(2_000, 3))
-    const before = await readFile(path.join(copy(), 'backup.json'))
-    expect(before.equals(note)).toBe(false)
-    const report = await runJson(['backup', copy()], live(), { code: 1 })
-    expect(report).toMatchObject({
-      complete: false,
-      damaged: [{ asset_id: spoilt.asset_id, key, problem: 'wrong_hash' }],
-    })
-    expect(await readFile(path.join(copy(), 'backup.json'))).toEqual(before)
-    await restore()
-    expect(await runJson(['verify'], restored())).toMatchObject({ checked: 1, damaged: [] })
-  },
-)
 
 test('at every moment between two backups the folder holds one of them, whole', async () => {
   await stored(herbarium, {}, wavOf(2_000, 1))

@@ -1,12 +1,11 @@
 // `herbarium doctor` beside a running service: what is wrong is told with what to do, and nothing is changed.
-import { chmod, cp, mkdtemp, open, rm, unlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { blobFile, blobKeyOf, runSql } from '../support/rows.ts'
+import { runSql } from '../support/rows.ts'
 import { linesOf, runHerbarium } from '../support/run-herbarium.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { onDiskOnly } from '../support/test-bytes.ts'
 import { stored } from '../support/uploads.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -44,18 +43,6 @@ test('a healthy installation has nothing to complain of, and each check is a lin
   for (const line of linesOf(stdout)) expect(line).toMatch(/^(ok|warn|fail) +[a-z_]+ +\S/)
   expect(linesOf(stdout).length).toBeGreaterThan(10)
   expect(await herbarium.files()).toEqual(before)
-})
-
-onDiskOnly('files without rows, rows without files, and an open secret are told', async () => {
-  const { asset_id: lost } = await stored(herbarium)
-  await unlink(blobFile(herbarium.dataDir, blobKeyOf(herbarium.dataDir, lost)))
-  await writeFile(path.join(herbarium.dataDir, 'blobs/media/holiday.jpg'), 'not ours')
-  await chmod(path.join(herbarium.dataDir, 'secret.key'), 0o644)
-  expect(await complaintsOf(herbarium.dataDir)).toMatchObject([
-    { name: 'secret_key', status: 'fail', detail: expect.stringContaining('chmod 600') },
-    { name: 'missing_files', status: 'fail', detail: expect.stringContaining(lost) },
-    { name: 'orphaned_files', status: 'warn', detail: expect.stringContaining('media/holiday.jpg') },
-  ])
 })
 
 test('rows from the future, jobs that never end, a newer schema and bad variables are told', async () => {

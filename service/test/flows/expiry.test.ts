@@ -1,12 +1,10 @@
 // What time does: attempts end, abandoned bytes go, and nothing that is alive or ready is touched.
-import { utimes, writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { refusalIn, refusalOf } from '../support/refusal-of.ts'
 import { reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { CLOSED_AFTER_MS, onDiskOnly } from '../support/test-bytes.ts'
+import { CLOSED_AFTER_MS } from '../support/test-bytes.ts'
 import { createTestClock } from '../support/test-clock.ts'
 import { completed, formToDoor, putFile, retried, stored, until, uploaded } from '../support/uploads.ts'
 import { head, openWire } from '../support/wire.ts'
@@ -178,22 +176,6 @@ test('an upload that falls silent loses its hold in the end, and is refused shou
   await until(unpublished, files => files.length === 0)
   expect((await retried(herbarium, reservation.asset_id)).status).toBe('pending_upload')
 })
-
-onDiskOnly.each(['incoming/AAAAAAAAAAAAAAAAAAAAAA.1', 'quarantine/AAAAAAAAAAAAAAAAAAAAAA.1'])(
-  'what a dead process left at %s is removed after an hour, and not before',
-  async file => {
-    const left = path.join(herbarium.dataDir, 'blobs', file)
-    await writeFile(left, 'half a file')
-    await utimes(left, clock.now() / 1000, clock.now() / 1000)
-    expect((await herbarium.service.sweep()).filesRemoved).toBe(0)
-    clock.advance(HOUR_MS - 60 * SECOND_MS)
-    expect((await herbarium.service.sweep()).filesRemoved).toBe(0)
-    expect(await unpublished()).toEqual([file])
-    clock.advance(61 * SECOND_MS)
-    expect((await herbarium.service.sweep()).filesRemoved).toBe(1)
-    expect(await unpublished()).toEqual([])
-  },
-)
 
 test('bytes that wait for their completion are not taken for leftovers', async () => {
   const reservation = await uploaded(herbarium)

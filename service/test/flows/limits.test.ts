@@ -1,6 +1,6 @@
 // What one client may take, and what others still get meanwhile.
-import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closed, dial } from '../support/dial.ts'
 import { reserve } from '../support/reserve.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 
@@ -9,23 +9,6 @@ beforeAll(async () => {
   herbarium = await startService({ environment: { RATE_LIMIT: '20' } })
 })
 afterAll(() => herbarium.close())
-
-const dial = async (): Promise<Socket> => {
-  const { hostname, port } = new URL(herbarium.origin)
-  const socket = connect(Number(port), hostname)
-  socket.on('error', () => undefined) // a cut is what these tests wait for
-  await new Promise(resolve => socket.once('connect', resolve))
-  return socket
-}
-
-const closed = (socket: Socket): Promise<string> =>
-  new Promise(resolve => {
-    let said = ''
-    socket.on('data', chunk => {
-      said += chunk
-    })
-    socket.once('close', () => resolve(said))
-  })
 
 test('a workspace above its requests a minute is told when to go on, and others are not held up', async () => {
   const busy = await herbarium.newTenant()
@@ -41,25 +24,9 @@ test('a workspace above its requests a minute is told when to go on, and others 
   expect(quiet.headers.get('ratelimit-remaining')).toBe('19')
 })
 
-test.concurrent('headers that do not come to an end are answered 408 and closed', async () => {
-  const socket = await dial()
-  const said = closed(socket)
-  socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ')
-  expect(await said).toMatch(/^HTTP\/1\.1 408 /)
-}, 30_000)
-
-test('three hundred half requests keep nobody from being answered', async () => {
-  const sockets = await Promise.all(Array.from({ length: 300 }, dial))
-  for (const socket of sockets) socket.write('POST /api/v1/assets HTTP/1.1\r\nhost: x\r\n')
-  const started = performance.now()
-  expect((await herbarium.fetch(`${herbarium.origin}/healthz`)).status).toBe(200)
-  expect(performance.now() - started).toBeLessThan(2_000)
-  for (const socket of sockets) socket.destroy()
-})
-
-test.concurrent('an upload of a byte a second is cut off and leaves nothing, and its ticket stays open', async () => {
+test('an upload of a byte a second is cut off and leaves nothing, and its ticket stays open', async () => {
   const reservation = await reserve(await herbarium.newTenant())
-  const socket = await dial()
+  const socket = await dial(herbarium)
   const end = closed(socket)
   const path = new URL(reservation.upload_url).pathname
   socket.write(`PUT ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n`)

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { persistently, type Told } from '../support/persistently.ts'
 import { postJson, type Reservation } from '../support/reserve.ts'
 import { wavOf } from '../support/samples.ts'
 import { type RunningPostgres, startPostgres } from '../support/start-postgres.ts'
@@ -27,20 +28,8 @@ afterAll(async () => {
   await server.close()
 })
 
-/** Repeats a request for as long as it is told to come back. */
-async function persistently(request: () => Promise<Response>, told: { refusals: number }): Promise<Response> {
-  for (let tries = 0; tries < 600; tries++) {
-    const response = await request()
-    if (response.status !== 503) return response
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-    told.refusals++
-    await delay(50)
-  }
-  throw new Error('was told to come back for too long')
-}
-
 /** One asset from its reservation to its bytes as they are served. */
-async function plantOne(nonce: number, told: { refusals: number }): Promise<string> {
+async function plantOne(nonce: number, told: Told): Promise<string> {
   const bytes = wavOf(BYTES, nonce)
   const init = { headers: { 'content-type': 'application/json', 'idempotency-key': `asset-${nonce}` } }
   const said = { source: 'signed-url', workspace_id: herbarium.workspaceId, file_name: `${nonce}.wav` }

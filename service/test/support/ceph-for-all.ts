@@ -1,4 +1,4 @@
-// Starts one real S3 server for all tests of a run that store in it.
+// Starts one real S3 server for all tests of a run that store in it, whatever projects they are of.
 import type { TestProject } from 'vitest/node'
 import { openS3 } from '../../src/blobs/s3/open-s3.ts'
 import { AS_PNG, freshMediaKey, freshQuarantineKey, put } from './blobs.ts'
@@ -11,15 +11,20 @@ declare module 'vitest' {
   }
 }
 
-/** A server that cannot be had fails the tests that want it, and no others. */
+/**
+ * Projects are set up one after the other, and what the root was given all of them see. A server that cannot be had
+ * fails the tests that want it, and no others.
+ */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const root = project.vitest.getRootProject()
+  if ('ceph' in root.getProvidedContext()) return undefined
   try {
     const { close, ...place } = await startCeph()
-    project.provide('ceph', place)
+    root.provide('ceph', place)
     await useOnce(place).catch(() => undefined) // the tests will say it better
     return close
   } catch (error) {
-    project.provide('ceph', { fault: error instanceof Error ? error.message : String(error) })
+    root.provide('ceph', { fault: error instanceof Error ? error.message : String(error) })
     return undefined
   }
 }

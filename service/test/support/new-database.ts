@@ -1,8 +1,9 @@
-// An empty database of the test's own, on a PostgreSQL server that runs.
+// A database of the test's own, on a PostgreSQL server that runs.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 
 export interface NewDatabase {
+  name: string
   url: string
   /** Runs SQL beside the program. */
   query(sql: string, ...parameters: unknown[]): Promise<Record<string, unknown>[]>
@@ -10,12 +11,16 @@ export interface NewDatabase {
   drop(): Promise<void>
 }
 
-/** `serverUrl` names any database of the server, with a role that may make others. */
-export async function newDatabase(serverUrl: string): Promise<NewDatabase> {
+/**
+ * `serverUrl` names any database of the server, with a role that may make others. What is made is empty, or a copy of
+ * the `template`.
+ */
+export async function newDatabase(serverUrl: string, template = 'template1'): Promise<NewDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  await run(serverUrl, `create database ${name}`)
+  await run(serverUrl, `create database ${name} template ${template}`)
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
   return {
+    name,
     url,
     query: (sql, ...parameters) => run(url, sql, parameters),
     drop: async () => {

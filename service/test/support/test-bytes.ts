@@ -1,7 +1,7 @@
 // Where a test's service keeps its bytes: in its data folder, or with HERBARIUM_TEST_BYTES=s3 in a bucket of its own.
 import { readdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { SLOW_FORM_MS } from '../../src/assets/expire.ts'
 
 export interface TestBytes {
@@ -15,9 +15,6 @@ export interface TestBytes {
 }
 
 const areInBucket = process.env.HERBARIUM_TEST_BYTES === 's3'
-
-/** For tests that spoil files or set their times: no request to a store can do that. */
-export const onDiskOnly = test.skipIf(areInBucket)
 
 /** What the form of a reservation is like: straight to the bucket, or to our door and with nothing to add. */
 export const aForm = (door: unknown) => {

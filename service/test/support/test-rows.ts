@@ -30,7 +30,7 @@ async function inFolder(dataDir: string): Promise<TestRows> {
 }
 
 async function onPostgres(): Promise<TestRows> {
-  const { url, query, drop } = await newDatabase(inject('postgresUrl'))
+  const { url, query, drop } = await newDatabase(inject('postgresUrl'), inject('postgresTemplate'))
   return {
     environment: { DATABASE_URL: url, SECRET_KEY: randomBytes(32).toString('hex') },
     all: table => query(`select * from ${table} order by 1`),

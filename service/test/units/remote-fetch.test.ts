@@ -1,6 +1,6 @@
 // Keeps what a fetch asks of a stranger: on which connection, with which words.
 import { buffer } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fetchFailureOf, SECRET_PATH } from '../support/fetch-failure-of.ts'
 import { type Internet, startInternet } from '../support/start-internet.ts'
 import type { StrangerAnswer } from '../support/start-stranger.ts'
@@ -150,9 +150,9 @@ describe('the connection', () => {
   })
 
   it('needs a certificate even where the environment asks for less', async () => {
+    onTestFinished(() => void vi.unstubAllEnvs())
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     const failure = await fetchFailureOf(internet.remote({ ca: otherCa.ca }).fetch(internet.url(), limits))
     expect(failure.reason).toContain('The certificate of files.example.com')
-    vi.unstubAllEnvs()
   })
 })
