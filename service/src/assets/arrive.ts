@@ -5,6 +5,7 @@ import { assetEvent } from './asset-event.ts'
 import { formKey, judged, type ReceivedAttempt, type ReceivedBytes, received } from './attempt.ts'
 import { type LiveUpload, overtaken } from './claim.ts'
 import { discard, discardUnfinished } from './discard.ts'
+import { deadKeys } from './discard-leftovers.ts'
 import { look } from './look.ts'
 import type { FormObject, Ports } from './ports.ts'
 
@@ -33,7 +34,7 @@ export async function arrive(
     events: [assetEvent(ports, asset, 'asset.uploaded', { data: { size_bytes: bytes.sizeBytes } })],
   })
   if (saved !== 'saved') {
-    await discard(ports, bytes.key)
+    await discardUnlessCarriedOn(ports, bytes.key)
     throw overtaken()
   }
   if (attempt.received !== null) await discard(ports, attempt.received.key)
@@ -41,6 +42,12 @@ export async function arrive(
     await discardUnfinished(ports, attempt.partial.key)
   if (verdict === undefined) keepVerdict(ports, whole, looking)
   return after
+}
+
+/** Who has overtaken this upload, on another node maybe, may be going on with what it had brought until then. */
+async function discardUnlessCarriedOn(ports: ArrivePorts, key: string): Promise<void> {
+  const dead = await deadKeys(ports, [key]).catch(() => []) // then the sweep finds out
+  for (const one of dead) await discard(ports, one)
 }
 
 /** A slow verdict is kept when it comes; if it is lost, whoever completes the asset looks again. */

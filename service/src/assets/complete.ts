@@ -60,7 +60,8 @@ async function verify(ports: CompletePorts, actor: Actor, first: Upload): Promis
     const settled = unsettled && (await settleOnce(ports, actor, unsettled))
     if (settled !== undefined && 'asset' in settled) return settled.asset
     upload = await findOwnUpload(ports, actor, first.asset.id)
-    if (settled?.failure !== undefined && upload.attempt.fence === unsettled?.attempt.fence)
+    const isSettled = upload.asset.status !== 'pending_upload' // by another process, which took the bytes away
+    if (settled?.failure !== undefined && !isSettled && upload.attempt.fence === unsettled?.attempt.fence)
       throw settled.failure
   }
   throw conflict('This upload keeps changing while it is being completed: try again.', true)

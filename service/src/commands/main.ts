@@ -14,6 +14,7 @@ import { addRestore } from './restore.ts'
 import { addServe } from './serve.ts'
 import { addUpload } from './upload.ts'
 import { addVerify } from './verify.ts'
+import { addWork } from './work.ts'
 import { addWorkspaceCreate } from './workspace-create.ts'
 import { addWorkspaceList } from './workspace-list.ts'
 
@@ -33,6 +34,7 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError('Add --help to see how this command is used.')
   addServe(program)
+  addWork(program)
   const workspace = program
     .command('workspace')
     .description('Tenants: each owns its keys, projects and assets')

@@ -6,13 +6,15 @@ import { createSecureContext } from 'node:tls'
 import type { Config } from './config.ts'
 import { readSecret, SecretFault, secretFile } from './secret-key.ts'
 
-/** Everything that stands in the way, one sentence each. */
-export async function placeComplaints(config: Config): Promise<string[]> {
+/** Everything that stands in the way, one sentence each; who does not listen needs no port and no certificate. */
+export async function placeComplaints(
+  config: Config,
+  { listens }: { listens: boolean } = { listens: true },
+): Promise<string[]> {
   const complaints = await Promise.all([
     folderComplaint(config),
     secretComplaint(config),
-    portComplaint(config),
-    ...tlsComplaints(config),
+    ...(listens ? [portComplaint(config), ...tlsComplaints(config)] : []),
   ])
   return complaints.filter(complaint => complaint !== undefined)
 }

@@ -29,5 +29,6 @@ export interface JobRecords {
   renew(jobId: string, lease: Lease): Promise<boolean>
   /** Gives a job back to be run at `runAt`. */
   release(jobId: string, owner: string, runAt: number): Promise<void>
-  remove(jobId: string): Promise<void>
+  /** Ends a job that this owner has; one that another has taken, or that was left anew under its id, stays. */
+  remove(jobId: string, owner: string): Promise<void>
 }

@@ -33,6 +33,11 @@ export interface RequestRecord extends RequestScope {
   refusal: StoredRefusal | null
   /** Made without a key of the client's: known by its repetition alone, and replaced by any newer one. */
   isNote: boolean
+  /**
+   * Of a note that a repetition makes: the request-id of the note that was there when it looked, null for none. Only
+   * that one is replaced, and a first that began before the repetition does not replace it. Never read back.
+   */
+  repeats?: { after: string | null } | undefined
   at: number
 }
 

@@ -1,7 +1,7 @@
 // Requests that may be sent twice: the second gets the first one's answer.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../ground/clock.ts'
-import { idempotencyConflict, idempotencyDuplicate, notFound, Refusal } from '../ground/errors.ts'
+import { conflict, idempotencyConflict, idempotencyDuplicate, notFound, Refusal } from '../ground/errors.ts'
 import {
   REQUEST_TTL_MS,
   type RequestClaim,
@@ -55,40 +55,56 @@ export async function idempotently<T>(
   if (claim === undefined) return there(await work.run(undefined))
   const asking = { ports, reply, claim, work }
   const isFirst = claim.isNote && !isRepeated(request)
-  const turn = isFirst ? { land: ports.flights.begin(claim) } : await takeTurn(asking)
+  const turn = isFirst ? { claim, land: ports.flights.begin(claim) } : await takeTurn(asking)
   if ('answer' in turn) return turn.answer
   try {
-    return (await runOnce(asking)) ?? there(await answerKnown(asking))
+    const done = await runOnce({ ...asking, claim: turn.claim })
+    return done ?? thereStill(claim, (await lookUp(asking)).answer)
   } finally {
     turn.land()
   }
 }
 
+interface Turn {
+  claim: RequestClaim
+  land: () => void
+}
+
 /** Waits for the same request where it is under way, and answers with it; one that left nothing makes room for this. */
-async function takeTurn<T>(asking: Asking<T>): Promise<{ answer: T } | { land: () => void }> {
+async function takeTurn<T>(asking: Asking<T>): Promise<{ answer: T } | Turn> {
   const { ports, claim } = asking
   const deadline = ports.clock.now() + FLIGHT_WAIT_MS
   for (;;) {
     const ahead = ports.flights.ahead(claim)
     if (ahead?.fingerprint === claim.fingerprint) {
       const landed = ahead.landed.then(() => true)
-      if (!(await within(ports.clock, deadline - ports.clock.now(), landed, false)))
-        throw idempotencyDuplicate()
+      const hasLanded = await within(ports.clock, deadline - ports.clock.now(), landed, false)
+      if (!hasLanded) throw idempotencyDuplicate()
     }
-    const answer = await answerKnown(asking)
+    const { answer, requestId } = await lookUp(asking)
     if (answer !== undefined) return { answer }
     // Of two that differ the stored one is right, so the rows are asked first.
     if (ahead !== undefined && ahead.fingerprint !== claim.fingerprint) throw idempotencyConflict()
     // Nothing may be awaited between looking and beginning.
-    if (ports.flights.ahead(claim) === undefined) return { land: ports.flights.begin(claim) }
+    if (ports.flights.ahead(claim) === undefined)
+      return { claim: asRepetition(claim, requestId), land: ports.flights.begin(claim) }
   }
 }
 
-/** The answer of the same request that was finished before, if there is one; throws what that was refused with. */
-async function answerKnown<T>({ ports, reply, claim, work }: Asking<T>): Promise<T | undefined> {
-  const record = await ports.findRequest(claim)
+/** A request without a key that is repeated, and was not answered yet by this one. */
+const asRepetition = (claim: RequestClaim, after: string | undefined): RequestClaim =>
+  claim.isNote ? { ...claim, repeats: { after: after ?? null } } : claim
+
+/** What is remembered of the same request: whose it was, and its answer where that still counts. */
+async function lookUp<T>(asking: Asking<T>): Promise<{ requestId?: string; answer?: T | undefined }> {
+  const record = await asking.ports.findRequest(asking.claim)
+  return record === undefined ? {} : { requestId: record.requestId, answer: await answerOf(asking, record) }
+}
+
+/** Throws what the request was refused with. */
+async function answerOf<T>({ reply, claim, work }: Asking<T>, record: RequestRecord): Promise<T | undefined> {
   const keptMs = claim.isNote ? NOTE_TTL_MS : REQUEST_TTL_MS
-  if (record === undefined || record.at <= claim.at - keptMs) return undefined
+  if (record.at <= claim.at - keptMs) return undefined
   if (record.fingerprint !== claim.fingerprint) throw idempotencyConflict()
   const answer = record.refusal === null ? await work.replay(record) : undefined
   if (record.refusal === null && answer === undefined) {
@@ -101,10 +117,14 @@ async function answerKnown<T>({ ports, reply, claim, work }: Asking<T>): Promise
 }
 
 /** A refusal that holds is an answer too: with a key it is remembered before it is given. */
-async function runOnce<T>({ ports, claim, work }: Asking<T>): Promise<T | undefined> {
+async function runOnce<T>(asking: Asking<T>): Promise<T | undefined> {
+  const { ports, claim, work } = asking
   try {
     return await work.run(claim)
   } catch (error) {
+    // What stands in the way of a repetition may be what its first has done meanwhile, on another node.
+    const { answer } = claim.repeats === undefined ? {} : await lookUp(asking)
+    if (answer !== undefined) return answer
     if (claim.isNote || !(error instanceof Refusal) || !holds(error)) throw error
     const { code, message, fields, canHeal } = error
     const outcome = await ports.saveRequest({
@@ -123,6 +143,13 @@ async function runOnce<T>({ ports, claim, work }: Asking<T>): Promise<T | undefi
 function holds({ code, canHeal }: Refusal): boolean {
   const status = STATUS_OF[code]
   return status < 500 && status !== 401 && status !== 429 && !(status === 409 && canHeal)
+}
+
+/** Of a note alone it may be gone again already. */
+function thereStill<T>(claim: RequestClaim, value: T | undefined): T {
+  if (value === undefined && claim.isNote)
+    throw conflict('What this request had made was changed meanwhile: send it again.', true)
+  return there(value)
 }
 
 function there<T>(value: T | undefined): T {

@@ -12,6 +12,8 @@ export type RunJob = (job: Job, signal: AbortSignal) => Promise<number | undefin
 export interface BackgroundOptions {
   /** Names this process in the leases it holds. */
   owner: string
+  /** Whether jobs are looked for that are due, whoever left them; else only those run that this process begins. */
+  isPolling: boolean
   run: Record<JobKind, RunJob>
   onError: (error: unknown, job: Job | undefined) => void
 }
@@ -24,7 +26,7 @@ const POLL_MS = 1_000
 const AT_ONCE = 4
 const AFTER_ERROR_MS = 5_000
 
-/** Begins at once to look for jobs that are due, whoever left them. */
+/** Begins at once, unless it is not to look for jobs at all. */
 export function openBackground(
   ports: RunnerPorts,
   options: BackgroundOptions,
@@ -45,7 +47,7 @@ export function openBackground(
       await ports.clock.delay(POLL_MS, stop.signal).catch(() => undefined)
     }
   }
-  const polling = poll()
+  const polling = options.isPolling ? poll() : Promise.resolve()
   return {
     lease: () => ({ owner: options.owner, until: ports.clock.now() + JOB_LEASE_MS }),
     runNow: begin,
@@ -75,7 +77,7 @@ async function runLeased(
   const keeping = keepLease(ports, options, job, { lost, over: over.signal })
   try {
     const runAgainAt = await options.run[job.kind](job, AbortSignal.any([stop, lost.signal]))
-    if (runAgainAt === undefined) await ports.jobs.remove(job.id)
+    if (runAgainAt === undefined) await ports.jobs.remove(job.id, options.owner)
     else await ports.jobs.release(job.id, options.owner, runAgainAt)
   } catch (error) {
     if (!stop.aborted && !lost.signal.aborted) options.onError(error, job)

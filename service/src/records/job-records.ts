@@ -32,8 +32,9 @@ export const createJobRecords = (db: Db, write: Write, claim: ClaimJobs): JobRec
       .where('lease_owner', '=', owner)
     await write([{ query: query.compile() }])
   },
-  remove: async jobId => {
-    await write([removeJob(db, jobId)])
+  remove: async (jobId, owner) => {
+    const query = db.deleteFrom('jobs').where('id', '=', jobId).where('lease_owner', '=', owner)
+    await write([{ query: query.compile() }])
   },
 })
 
@@ -57,10 +58,6 @@ export const insertJob = (db: Db, job: Job, lease?: Lease): Step => {
       .compile(),
   }
 }
-
-export const removeJob = (db: Db, jobId: string): Step => ({
-  query: db.deleteFrom('jobs').where('id', '=', jobId).compile(),
-})
 
 /** All jobs about an asset: a retry or its end makes them pointless. */
 export const removeJobsOf = (db: Db, subject: string): Step => ({

@@ -4,6 +4,7 @@ import type { JobRecords } from '../ground/job.ts'
 import type { RequestRecords } from '../ground/request-record.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
+import type { ServerRecords } from '../servers/ports.ts'
 import type { UpkeepRecords } from '../upkeep/ports.ts'
 import type { WorkspaceRecords } from '../workspaces/ports.ts'
 
@@ -13,6 +14,7 @@ export interface Records extends RequestRecords {
   projects: ProjectRecords
   assets: AssetRecords
   jobs: JobRecords
+  servers: ServerRecords
   upkeep: UpkeepRecords
   /** Throws `unavailable` when rows cannot be read. */
   check(): Promise<void>

@@ -13,7 +13,9 @@ import type { Step, Write } from './write.ts'
 type Db = Kysely<Tables>
 
 const SCOPE = ['key_id', 'method', 'path', 'key'] as const
+const ANSWERED = 'answered'
 const NOTED = 'noted'
+const REPEATED = 'repeated'
 
 export const createRequestRecords = (db: Db, write: Write): RequestRecords => ({
   findRequest: scope => findRequest(db, scope),
@@ -24,7 +26,8 @@ export const createRequestRecords = (db: Db, write: Write): RequestRecords => ({
 
 /**
  * Claims the key in the same write as what it made. A taken key undoes the whole write; one from long ago does not
- * count, and a note takes the place of any before it.
+ * count, and a note takes the place of any before it. A first and its repetition may be under way on two nodes: the one
+ * that is written later finds the other's note, and leaves nothing.
  */
 export const rememberRequest = (db: Db, request: RequestRecord): Step => ({
   query: db
@@ -38,15 +41,28 @@ export const rememberRequest = (db: Db, request: RequestRecord): Step => ({
     })
     .onConflict(conflict => {
       const replaced = conflict.columns(SCOPE).doUpdateSet(answerRow(request))
-      return request.isNote ? replaced : replaced.where('requests.at', '<=', request.at - REQUEST_TTL_MS)
+      if (!request.isNote) return replaced.where('requests.at', '<=', request.at - REQUEST_TTL_MS)
+      if (request.repeats !== undefined)
+        return replaced.where('requests.request_id', '=', request.repeats.after ?? NOBODY)
+      return replaced.where(eb =>
+        eb.or([eb('requests.state', '!=', REPEATED), eb('requests.at', '<', request.at)]),
+      )
     })
     .compile(),
   otherwise: 'already_answered',
 })
 
+/** No request's id. */
+const NOBODY = ''
+
+const stateOf = ({ isNote, repeats }: RequestRecord): string => {
+  if (!isNote) return ANSWERED
+  return repeats === undefined ? NOTED : REPEATED
+}
+
 const answerRow = (request: RequestRecord) => ({
   fingerprint: request.fingerprint,
-  state: request.isNote ? NOTED : 'answered',
+  state: stateOf(request),
   status: request.status,
   refusal: request.refusal === null ? null : JSON.stringify(request.refusal),
   request_id: request.requestId,
@@ -78,7 +94,7 @@ const requestFrom = (row: Selectable<Tables['requests']>): RequestRecord => ({
   subjectId: row.subject_id,
   attempt: row.attempt,
   refusal: row.refusal === null ? null : (JSON.parse(row.refusal) as StoredRefusal), // written by answerRow alone
-  isNote: row.state === NOTED,
+  isNote: row.state !== ANSWERED,
   at: row.at,
 })
 

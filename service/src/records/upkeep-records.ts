@@ -1,6 +1,7 @@
 // The rows as whoever reconciles them with the bytes reads them.
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { NamedBytes, NamedRows, Totals, UpkeepRecords } from '../upkeep/ports.ts'
+import { listAlive } from './server-records.ts'
 import type { Tables } from './tables.ts'
 
 type Db = Kysely<Tables>
@@ -13,6 +14,7 @@ const NEWEST = 100
 export const createUpkeepRecords = (db: Db): AnyDatabase => ({
   ...createNamedRows(db),
   newestTime: () => newestTime(db),
+  liveStores: async now => (await listAlive(db, now)).map(({ store }) => store),
   stubbornJobs: async tries => {
     const rows = await db
       .selectFrom('jobs')

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { Forms } from '../assets/ports.ts'
 import { openDisk } from '../blobs/disk/open-disk.ts'
+import { readStoreId, storeIdOf } from '../blobs/disk/store-id.ts'
 import type { Config } from '../config/config.ts'
 import { Refusal } from '../ground/errors.ts'
 import type { Locate } from '../http/delivery/redirect.ts'
@@ -21,6 +22,20 @@ export interface OpenBlobs extends BlobStore {
 }
 
 export const blobsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'blobs')
+
+/** What all nodes call the store that have it, once it is open; a folder that has no id yet is given one. */
+export const storeOf = async (config: Config): Promise<string> =>
+  bucketName(config) ?? `folder:${await storeIdOf(blobsFolder(config))}`
+
+/** The same; undefined for a folder that was never served. Nothing is changed. */
+export async function knownStore(config: Config): Promise<string | undefined> {
+  if (config.s3 !== undefined) return bucketName(config)
+  const id = await readStoreId(blobsFolder(config))
+  return id && `folder:${id}`
+}
+
+const bucketName = ({ s3 }: Config): string | undefined =>
+  s3 && `s3:${s3.endpoint ?? s3.region}/${s3.bucket}/${s3.prefix}`
 
 /** The client of the bucket is loaded only where there is one. */
 export async function openBlobs(config: Config): Promise<OpenBlobs> {

@@ -35,6 +35,10 @@ export function mustHaveOwnRows({ database }: Config): void {
     ])
 }
 
+/** What an operator calls the rows. */
+export const rowsInWords = ({ database, dataDir }: Config): string =>
+  database === undefined ? `DATA_DIR ${dataDir}` : 'The database that DATABASE_URL names'
+
 /** For an operator whose rows are in trouble. */
 export const rowsAdvice = ({ database }: Config): string =>
   database === undefined

@@ -23,7 +23,7 @@ import type { BackupPorts } from '../upkeep/backup.ts'
 import type { DoctorPorts } from '../upkeep/doctor.ts'
 import type { Installation } from '../upkeep/ports.ts'
 import type { RestorePorts } from '../upkeep/restore.ts'
-import { blobsFolder, bucketComplaint, openBlobs } from './open-blobs.ts'
+import { blobsFolder, bucketComplaint, knownStore, openBlobs } from './open-blobs.ts'
 import { examineRows, mustHaveOwnRows, openRowsThere, rowsAdvice } from './rows.ts'
 import { mustBeWhole, openWholeBlobs } from './whole.ts'
 
@@ -98,6 +98,7 @@ export const doctorPorts = async (config: Config, complaints: string[]): Promise
     return examineRows(config)
   },
   rowsAdvice: rowsAdvice(config),
+  store: () => knownStore(config),
   stored: config.s3 === undefined ? storedFiles(blobsFolder(config)) : await openBlobs(config),
   clock: systemClock,
 })

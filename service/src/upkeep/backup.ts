@@ -47,7 +47,7 @@ export async function backUp(
   try {
     const createdAt = new Date(ports.clock.now()).toISOString()
     await mustBeSound(snapshot)
-    await snapshot.leavePartialBytes()
+    await snapshot.leaveBehind()
     const { gone, ...report } = await copyAll(ports, snapshot, options.onProgress)
     if (report.damaged.length > 0) {
       await snapshot.close()

@@ -1,6 +1,7 @@
 // What is in order with an installation, what is not, and what to do about it. Nothing is changed.
 import { GRACE_MS } from '../assets/discard-leftovers.ts'
 import type { Clock } from '../ground/clock.ts'
+import { liveServers } from './live-servers.ts'
 import type { StoredBytes, UpkeepRecords } from './ports.ts'
 import { type Check, placeChecks, type Survey } from './survey.ts'
 
@@ -22,6 +23,8 @@ export interface DoctorPorts {
   openRows(): Promise<Examination | undefined>
   /** What to do when rows cannot be opened, read or trusted. */
   rowsAdvice: string
+  /** What the store of these bytes is called; undefined where it was never served. */
+  store(): Promise<string | undefined>
   stored: StoredBytes
   clock: Clock
 }
@@ -53,6 +56,7 @@ async function rowChecks(ports: DoctorPorts, rows: Examination): Promise<Check[]
     ['database', () => integrityCheck(ports, rows)],
     ['schema', () => schemaCheck(rows)],
     ['clock', () => clockCheck(ports, rows)],
+    ['servers', () => liveServers(ports, rows)],
     ['missing_files', () => missingFiles(ports, rows)],
     ['orphaned_files', () => orphanedFiles(ports, rows)],
     ['jobs', () => jobsCheck(rows)],

@@ -36,6 +36,8 @@ export interface UpkeepRecords extends NamedRows {
   newestTime(): Promise<number | undefined>
   /** Jobs that were begun at least so often and are still not done. */
   stubbornJobs(tries: number): Promise<StubbornJob[]>
+  /** Where each server has its bytes that is alive at `now`. */
+  liveStores(now: number): Promise<string[]>
   /** Writes all rows as they stand at one moment to a file that is not there yet; writers need not wait. */
   snapshot(file: string): Promise<void>
 }
@@ -49,8 +51,8 @@ export interface StubbornJob {
 
 /** A copy of all rows in a file that nobody else has open. */
 export interface Snapshot extends NamedRows {
-  /** Takes out what a copy cannot keep: bytes that had arrived in part. */
-  leavePartialBytes(): Promise<void>
+  /** Takes out what a copy cannot keep: bytes that had arrived in part, and servers that are alive. */
+  leaveBehind(): Promise<void>
   /** Rows whose bytes went meanwhile: a ready asset is removed, a received attempt expires. */
   forget(gone: NamedBytes[]): Promise<void>
   /** Makes the counters agree with the rows. */

@@ -54,6 +54,18 @@ export function describeJobRecords(name: string, open: OpenInstallation): void {
       expect(await jobs().renew('job_1', { owner: 'two', until: UNTIL + 1 })).toBe(true)
     })
 
+    it('end by whoever has them, and by nobody else', async () => {
+      await jobs().add(jobOf('job_1'))
+      await jobs().remove('job_1', 'one')
+      expect(await claim(NOON)).toEqual(['job_1'])
+      await jobs().remove('job_1', 'two')
+      expect(await claim(UNTIL, 10, 'two')).toEqual(['job_1'])
+      await jobs().remove('job_1', 'one')
+      expect(await jobs().renew('job_1', { owner: 'two', until: UNTIL * 2 })).toBe(true)
+      await jobs().remove('job_1', 'two')
+      expect(await claim(UNTIL * 3)).toEqual([])
+    })
+
     it('can be given back to be run later, and removed', async () => {
       await jobs().add(jobOf('job_1'))
       await claim(NOON)
@@ -62,7 +74,7 @@ export function describeJobRecords(name: string, open: OpenInstallation): void {
       await jobs().release('job_1', 'one', NOON + 5)
       expect(await claim(NOON + 4)).toEqual([])
       expect(await claim(NOON + 5)).toEqual(['job_1'])
-      await jobs().remove('job_1')
+      await jobs().remove('job_1', 'one')
       expect(await claim(UNTIL * 2)).toEqual([])
     })
 

@@ -12,6 +12,7 @@ import { describeKeyRecords } from './key-records-contract.ts'
 import { describeMeetingWrites } from './meeting-writes-contract.ts'
 import { describeProjectRecords } from './project-records-contract.ts'
 import { describeForgetting, describeRequests } from './requests-contract.ts'
+import { describeServerRecords } from './server-records-contract.ts'
 import { describeUpkeepRecords } from './upkeep-records-contract.ts'
 import { describeWorkspaceRecords } from './workspace-records-contract.ts'
 
@@ -29,6 +30,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeWorkspaceRecords(name, open)
   describeKeyRecords(name, open)
   describeJobRecords(name, open)
+  describeServerRecords(name, open)
   describeMeetingWrites(name, open)
   describeUpkeepRecords(name, open)
 }

@@ -52,6 +52,42 @@ export function describeRequests(name: string, open: OpenInstallation): void {
       }
     })
 
+    describe('of notes, when a request and its repetition are under way at once', () => {
+      const noteOf = (changes: Partial<RequestRecord> = {}) =>
+        requestOf({ key: ' noted', keyId: randomIds.id('key'), isNote: true, ...changes })
+      const kept = async (request: RequestRecord) => (await garden.records.findRequest(request))?.requestId
+
+      it('the repetition leaves nothing when the first was written since it looked', async () => {
+        const first = noteOf()
+        const repetition = { ...first, requestId: 'req_again', at: first.at + 1, repeats: { after: null } }
+        expect(await garden.assets.save(creation(first))).toBe('saved')
+        expect(await garden.assets.save(creation(repetition))).toBe('already_answered')
+        expect(await kept(first)).toBe(first.requestId)
+      })
+
+      it('the first leaves nothing when its repetition was written before it', async () => {
+        const first = noteOf()
+        const repetition = { ...first, requestId: 'req_again', at: first.at + 1, repeats: { after: null } }
+        expect(await garden.assets.save(creation(repetition))).toBe('saved')
+        expect(await garden.assets.save(creation(first))).toBe('already_answered')
+        expect(await garden.records.findRequest(first)).toMatchObject({
+          requestId: 'req_again',
+          isNote: true,
+        })
+      })
+
+      it('a note that no longer counted gives way to the repetition that saw it, and to a later first', async () => {
+        const old = noteOf()
+        const repeats = { after: old.requestId }
+        const repetition = { ...old, requestId: 'req_again', at: old.at + 1, repeats }
+        const later = { ...old, requestId: 'req_later', at: old.at + 2 }
+        for (const request of [old, repetition, later]) {
+          expect(await garden.assets.save(creation(request))).toBe('saved')
+          expect(await kept(old)).toBe(request.requestId)
+        }
+      })
+    })
+
     it('are answered once: a second write with the key leaves nothing', async () => {
       const first = creation()
       const second = creation({ ...first.request, fingerprint: 'other', subjectId: 'asset_other' })

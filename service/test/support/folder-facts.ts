@@ -58,7 +58,7 @@ export function strayFiles(dataDir: string): string[] {
   return entries
     .filter(entry => entry.isFile())
     .map(entry => path.relative(blobs, path.join(entry.parentPath, entry.name)))
-    .filter(file => !named.has(file))
+    .filter(file => !named.has(file) && file !== 'store.id')
     .sort()
 }
 

@@ -97,8 +97,12 @@ function once(stream: NodeJS.ReadableStream | null, event: string, gaveUp: Abort
  * Spawns `herbarium serve` on a free port, without waiting for anything. `under` is a command that runs it in the same
  * process, such as `prlimit` with its options.
  */
-export function spawnServer(dataDir: string, environment: Environment = {}, under: string[] = []): Watched {
-  const [command = '', ...args] = [...under, process.execPath, LAUNCHER, 'serve']
+export function spawnServer(
+  dataDir: string,
+  environment: Environment = {},
+  { under = [], options = [] }: { under?: string[]; options?: string[] } = {},
+): Watched {
+  const [command = '', ...args] = [...under, process.execPath, LAUNCHER, 'serve', ...options]
   return watch(command, args, {
     env: cleanEnvironment({ PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...environment }),
   })
@@ -106,11 +110,11 @@ export function spawnServer(dataDir: string, environment: Environment = {}, unde
 
 /** Starts the server and resolves once it has said where it listens. */
 export async function startProcess(
-  options: { dataDir?: string; environment?: Environment; under?: string[] } = {},
+  options: { dataDir?: string; environment?: Environment; under?: string[]; options?: string[] } = {},
 ): Promise<RunningProcess> {
   const startedAt = performance.now()
   const dataDir = options.dataDir ?? (await temporaryFolder())
-  const server = spawnServer(dataDir, options.environment, options.under)
+  const server = spawnServer(dataDir, options.environment, options)
   const close = async () => {
     server.child.kill('SIGKILL')
     await server.exited
@@ -123,4 +127,13 @@ export async function startProcess(
     await close()
     throw error
   }
+}
+
+/** Starts `herbarium work` and resolves once it says that it works. */
+export async function startWorker(dataDir: string, environment: Environment = {}): Promise<Watched> {
+  const worker = watch(process.execPath, [LAUNCHER, 'work'], {
+    env: cleanEnvironment({ LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...environment }),
+  })
+  await worker.saysOnStdout(/is at work/)
+  return worker
 }

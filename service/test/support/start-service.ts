@@ -113,7 +113,7 @@ export async function startService(options: StartOptions = {}): Promise<RunningS
   }
 }
 
-async function openListening(
+export async function openListening(
   dataDir: string,
   world: World,
   environment: Record<string, string>,
@@ -130,7 +130,7 @@ async function openListening(
   return service
 }
 
-function createTenant(options: {
+export function createTenant(options: {
   apiKey: string
   workspaceId: string
   baseUrl: () => string

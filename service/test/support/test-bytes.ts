@@ -7,7 +7,7 @@ import { SLOW_FORM_MS } from '../../src/assets/expire.ts'
 export interface TestBytes {
   /** What leads a service or a command there. */
   environment: Record<string, string>
-  /** The keys of everything that is there, in order. */
+  /** The keys of everything that is there, in order; the store's own name is none. */
   files(): Promise<string[]>
   /** As an accident does. */
   remove(key: string): Promise<void>
@@ -39,6 +39,7 @@ const inFolder = async (folder: string): Promise<TestBytes> => ({
     return entries
       .filter(entry => entry.isFile())
       .map(entry => path.relative(folder, path.join(entry.parentPath, entry.name)))
+      .filter(file => file !== 'store.id')
       .sort()
   },
   remove: key => unlink(path.join(folder, key)),

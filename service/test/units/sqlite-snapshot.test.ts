@@ -98,7 +98,7 @@ test('bytes that had arrived in part are named by no attempt any more, and the a
   live.exec(`update attempts set partial_key = 'quarantine/a.1', partial_bytes = 5`)
   live.close()
   const rows = await copied(
-    snapshot => snapshot.leavePartialBytes(),
+    snapshot => snapshot.leaveBehind(),
     'select state, partial_key, partial_bytes from attempts',
   )
   expect(rows).toEqual([{ state: 'open', partial_key: null, partial_bytes: null }])

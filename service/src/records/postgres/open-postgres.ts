@@ -9,6 +9,7 @@ import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
 import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
+import { createServerRecords } from '../server-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
@@ -41,13 +42,14 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
     throw error
   })
   const write = createWrite(connections)
-  const alone = { query: sql`select pg_advisory_xact_lock(${BEGINNING})`.compile(db) }
+  const alone = (lock: number) => ({ query: sql`select pg_advisory_xact_lock(${lock})`.compile(db) })
   return {
-    workspaces: createWorkspaceRecords(db, write, [alone]),
+    workspaces: createWorkspaceRecords(db, write, [alone(BEGINNING)]),
     keys: createKeyRecords(db, write),
     projects: createProjectRecords(db, write, postgresSearch),
     assets: createAssetRecords(db, write, postgresSearch),
     jobs: createJobRecords(db, write, createClaim(db)),
+    servers: createServerRecords(db, write, [alone(JOINING)]),
     ...createRequestRecords(db, write),
     upkeep: {
       ...createUpkeepRecords(db),
@@ -61,8 +63,10 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
   }
 }
 
-/** Held while an installation begins. Any number that no other program takes for its own. */
+/** Held while an installation begins. Any numbers that no other program takes for their own. */
 export const BEGINNING = 4_736_251_871
+/** Held while a server says that it is alive. */
+const JOINING = 4_736_251_872
 
 /** Brings a database to the schema this program knows; throws a Fault for one that cannot be used. */
 export const migrated = (url: string): Promise<void> => migrate(url).catch(explain)

@@ -30,8 +30,8 @@ export async function openSnapshot(file: string): Promise<Snapshot> {
   return {
     ...createNamedRows(db),
     integrity: () => integrityOf(engine),
-    leavePartialBytes: async () => {
-      await write([{ query: leavePartial(db) }])
+    leaveBehind: async () => {
+      await write([{ query: leavePartial(db) }, { query: db.deleteFrom('servers').compile() }])
     },
     forget: gone => forget(db, write, gone),
     recount: async () => {

@@ -7,6 +7,7 @@ import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
 import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
+import { createServerRecords } from '../server-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
@@ -30,6 +31,7 @@ export async function openSqlite(folder: string): Promise<Records> {
     projects: createProjectRecords(db, write, sqliteSearch),
     assets: createAssetRecords(db, write, sqliteSearch),
     jobs: createJobRecords(db, write, createClaim(db, write)),
+    servers: createServerRecords(db, write),
     ...createRequestRecords(db, write),
     upkeep: {
       ...createUpkeepRecords(db),

@@ -89,6 +89,7 @@ async function openServants(dataDir: string, clock: Clock): Promise<Opened> {
   const background = openBackground(
     { jobs: records.jobs, clock },
     {
+      isPolling: true,
       owner: randomIds.token(),
       run: {
         fetch: async () => undefined,

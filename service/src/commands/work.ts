@@ -1,0 +1,25 @@
+// `herbarium work`: what must happen when nobody asks, without any door, until it is told to stop.
+import type { Command } from 'commander'
+import { openWorker } from '../service.ts'
+import { version } from '../version.ts'
+import { livableConfig } from './livable-config.ts'
+import { stopWhenTold } from './until-stopped.ts'
+import { keepYoungSpaceSmall } from './young-space.ts'
+
+export function addWork(program: Command): void {
+  program
+    .command('work')
+    .description('Run background jobs and the sweep, and answer nobody; any number may, beside any server')
+    .action(work)
+}
+
+async function work(): Promise<void> {
+  keepYoungSpaceSmall()
+  const config = await livableConfig({ listens: false })
+  stopWhenTold(await openWorker(config))
+  console.log(`
+Herbarium ${version} is at work.
+
+  Data       ${config.dataDir}
+`)
+}

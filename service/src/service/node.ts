@@ -1,0 +1,155 @@
+// One process of an installation, without doors: its servants, its place among the servers, its jobs.
+import pino, { type Logger } from 'pino'
+import type { CompletePorts } from '../assets/complete.ts'
+import type { AssetRecords, Ports } from '../assets/ports.ts'
+import { runCollect } from '../assets/run-collect.ts'
+import { runDiscard } from '../assets/run-discard.ts'
+import { runFetch } from '../assets/run-fetch.ts'
+import { runSettle } from '../assets/run-settle.ts'
+import type { Config } from '../config/config.ts'
+import { openBackground, type RunJob } from '../jobs/background.ts'
+import { openSweeper, type SweepReport, sweep } from '../jobs/sweep.ts'
+import { join, type Membership } from '../servers/join.ts'
+import { storeOf } from './open-blobs.ts'
+import { rowsInWords } from './rows.ts'
+import { closeServants, openServants, type Servants, type World } from './servants.ts'
+
+const SWEEP_INTERVAL_MS = 60_000
+
+export interface Node extends Pick<Membership, 'lost'> {
+  servants: Servants
+  ports: Ports & CompletePorts
+  logger: Logger
+  /** Does from now on what time does once a minute, unless this node leaves that to others. */
+  startSweeping(): void
+  sweep(): Promise<SweepReport>
+  /** Gives back the jobs that are under way; what they were doing goes on elsewhere, or at the next start. */
+  stopJobs(): Promise<void>
+  /** Waits for what is still under way, and closes everything. */
+  close(): Promise<void>
+}
+
+export interface NodeRole {
+  /** Whether it looks for jobs, and sweeps. */
+  runsJobs: boolean
+}
+
+/** Throws a Fault where the installation is served with its bytes in another store. */
+export async function openNode(config: Config, world: World, role: NodeRole): Promise<Node> {
+  const logger = pino({ level: config.logLevel, base: null })
+  const servants = await openServants(config, world)
+  const membership = await joinServers(config, world, { servants, logger }).catch(async error => {
+    await closeServants(servants)
+    throw error
+  })
+  void membership.lost.then(({ message }) => logger.fatal(`this node must stop: ${message}`))
+  const { ports, background } = putTogether(config, world, { role, servants, membership, logger })
+  const sweeping = { ...ports, forgetRequests: servants.records.forgetRequests }
+  let sweeper: { close(): Promise<void> } | undefined
+  return {
+    servants,
+    ports,
+    logger,
+    lost: membership.lost,
+    startSweeping: () => {
+      if (role.runsJobs)
+        sweeper = openSweeper(sweeping, {
+          intervalMs: SWEEP_INTERVAL_MS,
+          onSwept: report => logger.debug(report, 'swept'),
+          onError: error => logger.error({ err: error }, 'the sweep failed and will be tried again'),
+        })
+    },
+    sweep: () => sweep(sweeping),
+    stopJobs: async () => {
+      await sweeper?.close()
+      await background.close()
+    },
+    close: async () => {
+      await Promise.allSettled([...ports.uploads.values()].map(({ over }) => over))
+      await Promise.allSettled([...ports.verifications.values(), ...ports.looks.values()])
+      await membership.leave()
+      await closeServants(servants)
+    },
+  }
+}
+
+const joinServers = async (
+  config: Config,
+  { clock, ids }: World,
+  { servants, logger }: { servants: Servants; logger: Logger },
+): Promise<Membership> =>
+  join(
+    { servers: servants.records.servers, clock, ids },
+    {
+      store: await storeOf(config),
+      rows: rowsInWords(config),
+      onError: error => logger.warn({ err: error }, 'could not tell the other nodes that this one is alive'),
+    },
+  )
+
+interface Parts {
+  role: NodeRole
+  servants: Servants
+  membership: Membership
+  logger: Logger
+}
+
+/** The ports of the heart. Jobs run verbs, and verbs leave jobs: so both are made together. */
+function putTogether(config: Config, world: World, { role, servants, membership, logger }: Parts) {
+  const { records, blobs, media, scanner, remote, signing } = servants
+  const { clock, ids } = world
+  const alive =
+    (run: RunJob): RunJob =>
+    async (job, signal) => {
+      await membership.mustBeAlive()
+      return run(job, signal)
+    }
+  const background = openBackground(
+    { jobs: records.jobs, clock },
+    {
+      owner: ids.token(),
+      isPolling: role.runsJobs,
+      run: {
+        fetch: alive((job, signal) => runFetch(ports, job, signal)),
+        settle: alive(job => runSettle(ports, job)),
+        collect: alive(job => runCollect(ports, job)),
+        discard: alive(job => runDiscard(ports, job)),
+      },
+      onError: (error, job) =>
+        logger.error({ err: error, job: job?.id }, 'a job failed and will be run again'),
+    },
+  )
+  const ports: Ports & CompletePorts = {
+    assets: whileAlive(records.assets, membership),
+    blobs,
+    forms: blobs.forms,
+    media,
+    scanner,
+    remote,
+    background,
+    clock,
+    ids,
+    looks: new Map(),
+    uploads: new Map(),
+    hashes: new Map(),
+    policy: {
+      ttlMs: config.uploadTtlSeconds * 1000,
+      maxBytes: config.maxUploadBytes,
+      ticketKid: signing.tickets.kid,
+      maxPending: config.maxPendingPerWorkspace,
+      stripMetadata: config.privacyStrip,
+    },
+    verifications: new Map(),
+    completeWaitMs: config.completeWaitSeconds * 1000,
+  }
+  return { ports, background }
+}
+
+/** A row that names bytes must not be written once servers of another store may have taken over. */
+const whileAlive = (assets: AssetRecords, { mustBeAlive }: Membership): AssetRecords => ({
+  ...assets,
+  save: async change => {
+    await mustBeAlive()
+    return assets.save(change)
+  },
+})

@@ -1,0 +1,56 @@
+// What the nouns are served by; the choice between implementations is made here.
+import type { Config } from '../config/config.ts'
+import { loadSecretKey } from '../config/secret-key.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Ids } from '../ground/ids.ts'
+import { signingKeys } from '../ground/secrets.ts'
+import { openMedia } from '../media/open-media.ts'
+import type { Records } from '../records/records.ts'
+import { createRemote, type RemoteWorld } from '../remote/create-remote.ts'
+import { createClamdScanner } from '../scan/clamd.ts'
+import { noScanner } from '../scan/no-scanner.ts'
+import { openRows } from './rows.ts'
+import { mustBeWhole, openWholeBlobs } from './whole.ts'
+
+/** What a test may stop or foretell. */
+export interface World {
+  clock: Clock
+  ids: Ids
+  /** What stands for the internet. */
+  remote?: Partial<RemoteWorld>
+  /** Adapters put around the servants, before anyone is given them: to watch them, or to let them fail. */
+  around?: (servants: Servants) => Servants
+}
+
+export type Servants = Awaited<ReturnType<typeof openEach>>
+
+export async function openServants(config: Config, world: World): Promise<Servants> {
+  const opened = await openEach(config, world)
+  return world.around?.(opened) ?? opened
+}
+
+export async function closeServants({ media, blobs, records }: Servants): Promise<void> {
+  await media.close()
+  await blobs.close()
+  await records.close()
+}
+
+/** The rows alone, for whoever does not need the rest. The data folder must exist. */
+export async function openRecords(config: Config): Promise<Records> {
+  await mustBeWhole(config)
+  return openRows(config)
+}
+
+async function openEach(config: Config, world: World) {
+  return {
+    records: await openRecords(config),
+    blobs: await openWholeBlobs(config),
+    media: openMedia(),
+    scanner: config.clamav === undefined ? noScanner : createClamdScanner(config.clamav),
+    remote: createRemote(
+      { ports: config.fetchPorts, hostAllowlist: config.fetchHostAllowlist },
+      world.remote,
+    ),
+    signing: signingKeys(await loadSecretKey(config)),
+  }
+}

@@ -1,0 +1,26 @@
+// Whether all servers that are alive have their bytes in the store that this configuration names.
+import { storeInWords } from '../servers/server.ts'
+import type { DoctorPorts, Examination } from './doctor.ts'
+import type { Check } from './survey.ts'
+
+const name = 'servers'
+
+export async function liveServers(
+  { store, clock }: Pick<DoctorPorts, 'store' | 'clock'>,
+  { schema, upkeep }: Pick<Examination, 'schema' | 'upkeep'>,
+): Promise<Check> {
+  if ((await schema()).missing.length > 0)
+    return { name, status: 'ok', detail: 'are looked at once the schema is the newest' }
+  const stores = await upkeep.liveStores(clock.now())
+  if (stores.length === 0) return { name, status: 'ok', detail: 'none is alive' }
+  const here = await store()
+  const others = [...new Set(stores)].filter(other => other !== here)
+  if (others.length === 0)
+    return { name, status: 'ok', detail: `${stores.length} alive, and their bytes are where these are` }
+  const place = here === undefined ? 'a folder that was never served' : storeInWords(here)
+  return {
+    name,
+    status: 'fail',
+    detail: `live ones have their bytes in ${others.map(storeInWords).join(' and in ')}; here they are in ${place}. Set DATA_DIR or S3_BUCKET to theirs before any other command is run here.`,
+  }
+}
