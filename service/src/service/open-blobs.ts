@@ -4,8 +4,8 @@ import type { Forms } from '../assets/ports.ts'
 import { openDisk } from '../blobs/disk/open-disk.ts'
 import { readStoreId, storeIdOf } from '../blobs/disk/store-id.ts'
 import type { Config } from '../config/config.ts'
-import { Refusal } from '../ground/errors.ts'
 import type { Locate } from '../http/delivery/redirect.ts'
+import { cureOf } from '../upkeep/doctor/store-fault.ts'
 import type { MoveMark } from '../upkeep/move-ports.ts'
 import type { BlobStore } from '../upkeep/ports.ts'
 
@@ -60,26 +60,12 @@ export async function bucketComplaint(config: Config): Promise<string | undefine
   }
 }
 
-function inWords({ bucket, endpoint, region }: NonNullable<Config['s3']>, error: unknown): string {
-  const cause = error instanceof Refusal ? error.cause : error
-  const place = endpoint === undefined ? `AWS in ${region}` : `S3_ENDPOINT ${endpoint}`
-  const said = cause instanceof Error ? cause.message : String(cause)
-  return `S3_BUCKET ${bucket} at ${place} cannot be used (${said}): ${cureOf(cause)}`
+async function inWords(s3: NonNullable<Config['s3']>, error: unknown): Promise<string> {
+  const { faultOf } = await import('../blobs/s3/probes/fault.ts')
+  const fault = faultOf(error)
+  return `${placeOf(s3)} cannot be used (${fault.said}): ${cureOf(fault)}`
 }
 
-const KEYS_CURE =
-  'set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY to keys that may use the bucket (docs/operations.md, "Bytes in a bucket").'
-const CURES: Record<string, string> = {
-  NoSuchBucket: 'create the bucket, or name another one.',
-  PermanentRedirect: 'set S3_REGION to the region of the bucket.',
-  AuthorizationHeaderMalformed: 'set S3_REGION to the region of the bucket.',
-  AccessDenied: KEYS_CURE,
-  InvalidAccessKeyId: KEYS_CURE,
-  SignatureDoesNotMatch: KEYS_CURE,
-  CredentialsProviderError: KEYS_CURE,
-}
-
-function cureOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  return CURES[code] ?? 'check S3_ENDPOINT, S3_REGION and S3_FORCE_PATH_STYLE, and that the store answers.'
-}
+/** The bucket by the variables that say where it is. */
+export const placeOf = ({ bucket, endpoint, region }: NonNullable<Config['s3']>): string =>
+  `S3_BUCKET ${bucket} at ${endpoint === undefined ? `AWS in ${region}` : `S3_ENDPOINT ${endpoint}`}`

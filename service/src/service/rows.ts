@@ -1,10 +1,11 @@
 // Which database keeps the rows; what PostgreSQL needs is loaded only where the configuration names it.
 import type { Config } from '../config/config.ts'
+import { systemClock } from '../ground/clock.ts'
 import { Fault } from '../ground/fault.ts'
 import type { Records } from '../records/records.ts'
 import { examineSqlite, hasSqlite } from '../records/sqlite/examine-sqlite.ts'
 import { openSqlite } from '../records/sqlite/open-sqlite.ts'
-import type { Examination } from '../upkeep/doctor.ts'
+import type { DoctorPorts, Examination } from '../upkeep/doctor.ts'
 
 /** Opens the rows, and makes them where there are none. */
 export async function openRows({ database, dataDir }: Config): Promise<Records> {
@@ -19,6 +20,16 @@ export async function examineRows({ database, dataDir }: Config): Promise<Examin
   const { examinePostgres } = await import('../records/postgres/examine-postgres.ts')
   return examinePostgres(database.url)
 }
+
+/** The server that keeps the rows; undefined where they are in a file. */
+export const serverPorts = ({ database }: Config): DoctorPorts['server'] =>
+  database && {
+    connections: database.connections,
+    facts: async () => {
+      const { examineServer } = await import('../records/postgres/examine-server.ts')
+      return examineServer(database.url, systemClock)
+    },
+  }
 
 /** Opens the rows of an installation that is there; throws a Fault where there is none. */
 export async function openRowsThere(config: Config): Promise<Records> {

@@ -21,10 +21,11 @@ import { exclusively } from '../records/sqlite/lock.ts'
 import { openSnapshot } from '../records/sqlite/open-snapshot.ts'
 import type { BackupPorts } from '../upkeep/backup.ts'
 import type { DoctorPorts } from '../upkeep/doctor.ts'
-import type { Installation } from '../upkeep/ports.ts'
+import type { Installation, StoredBytes } from '../upkeep/ports.ts'
 import type { RestorePorts } from '../upkeep/restore.ts'
-import { blobsFolder, bucketComplaint, knownStore, openBlobs } from './open-blobs.ts'
-import { examineRows, mustHaveOwnRows, openRowsThere, rowsAdvice } from './rows.ts'
+import { blobsFolder, knownStore, openBlobs } from './open-blobs.ts'
+import { storePorts } from './probe-store.ts'
+import { examineRows, mustHaveOwnRows, openRowsThere, rowsAdvice, serverPorts } from './rows.ts'
 import { mustBeWhole, openWholeBlobs } from './whole.ts'
 
 /** Lends the rows and bytes of an installation that is there; throws a Fault where there is none. */
@@ -90,18 +91,27 @@ export const doctorPorts = async (config: Config, complaints: string[]): Promise
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
     const secret = config.secretKey === undefined ? { file, fault } : undefined
-    const survey = await surveyFolder(config.dataDir, secret, { holdsBytes: config.s3 === undefined })
-    return config.s3 === undefined ? survey : { ...survey, bucket: { fault: await bucketComplaint(config) } }
+    return surveyFolder(config.dataDir, secret, { holdsBytes: config.s3 === undefined })
   },
+  store: complaints.some(isOfStore) ? undefined : storePorts(config),
+  server: serverPorts(config),
   openRows: async () => {
     await mustBeWhole(config)
     return examineRows(config)
   },
   rowsAdvice: rowsAdvice(config),
-  store: () => knownStore(config),
-  stored: config.s3 === undefined ? storedFiles(blobsFolder(config)) : await openBlobs(config),
+  storeName: () => knownStore(config),
+  stored: await storedBytes(config, complaints),
   clock: systemClock,
 })
+
+async function storedBytes(config: Config, complaints: string[]): Promise<StoredBytes | undefined> {
+  if (config.s3 === undefined) return storedFiles(blobsFolder(config))
+  return complaints.some(isOfStore) ? undefined : openBlobs(config)
+}
+
+/** What is left of settings that are wrong may lead to another store. */
+const isOfStore = (complaint: string): boolean => complaint.startsWith('S3_')
 
 async function alone<T>(lockFile: string, act: () => Promise<T>): Promise<T> {
   let isMine = false

@@ -1,9 +1,12 @@
 // What is in order with an installation, what is not, and what to do about it. Nothing is changed.
 import { GRACE_MS } from '../assets/discard-leftovers.ts'
 import type { Clock } from '../ground/clock.ts'
-import { liveServers } from './live-servers.ts'
+import { type Check, fail, listed, ok, seconds, warn, wordsOf } from './doctor/check.ts'
+import { type ServerFacts, serverChecks } from './doctor/database.ts'
+import { liveServers } from './doctor/live-servers.ts'
+import { type StorePorts, storeChecks } from './doctor/store.ts'
 import type { StoredBytes, UpkeepRecords } from './ports.ts'
-import { type Check, placeChecks, type Survey } from './survey.ts'
+import { placeChecks, type Survey } from './survey.ts'
 
 /** The rows as they are, whatever schema they have. */
 export interface Examination {
@@ -19,46 +22,74 @@ export interface DoctorPorts {
   /** What is wrong with the configuration, a sentence each. */
   complaints: string[]
   survey(): Promise<Survey>
+  /** Where the bytes are in a bucket. */
+  store: StorePorts | undefined
+  /** Where the rows are in a database server. */
+  server: { facts(): Promise<ServerFacts>; connections: number } | undefined
   /** Undefined where there are none yet. */
   openRows(): Promise<Examination | undefined>
   /** What to do when rows cannot be opened, read or trusted. */
   rowsAdvice: string
   /** What the store of these bytes is called; undefined where it was never served. */
-  store(): Promise<string | undefined>
-  stored: StoredBytes
+  storeName(): Promise<string | undefined>
+  /** Undefined where the settings of the store cannot be used. */
+  stored: StoredBytes | undefined
   clock: Clock
 }
 
 /** A clock may be behind the newest row by so much before it is worth a word: rows come from several clocks. */
 const SKEW_MS = 5_000
 const STUBBORN_TRIES = 5
-const NAMED_AT_MOST = 5
 
 export async function examine(ports: DoctorPorts): Promise<Check[]> {
   const survey = await ports.survey()
-  const checks = [configurationCheck(ports.complaints), ...placeChecks(survey)]
-  if (!survey.isThere) return checks
+  const place = [configurationCheck(ports.complaints), ...placeChecks(survey)]
+  const store = ports.store === undefined ? [] : await storeChecks(ports.store)
+  const checks = [...place, ...store]
+  if (!survey.isThere && ports.server === undefined) return checks
   const rows = await ports
     .openRows()
     .catch((error: unknown) => fail('database', wordsOf(error), ports.rowsAdvice))
+  if (rows !== undefined && 'status' in rows) return [...checks, rows]
+  const server = await databaseChecks(ports)
   if (rows === undefined)
-    return [...checks, warn('database', 'there is none yet', 'The first "herbarium serve" makes it.')]
-  if ('status' in rows) return [...checks, rows]
+    return [
+      ...checks,
+      warn('database', 'there is none yet', 'The first "herbarium serve" makes it.'),
+      ...server,
+    ]
   try {
-    return [...checks, ...(await rowChecks(ports, rows))]
+    const isListed = store.every(({ name, status }) => !LISTING.has(name) || status === 'ok')
+    return [...checks, ...server, ...(await rowChecks(ports, rows, isListed ? ports.stored : undefined))]
   } finally {
     await rows.close()
   }
 }
 
-async function rowChecks(ports: DoctorPorts, rows: Examination): Promise<Check[]> {
+/** Without these, nothing can be said of files. */
+const LISTING = new Set(['bucket', 'bucket_list'])
+
+async function databaseChecks({ server, rowsAdvice }: DoctorPorts): Promise<Check[]> {
+  if (server === undefined) return []
+  try {
+    return serverChecks(await server.facts(), server.connections)
+  } catch (error) {
+    return [fail('db_server', wordsOf(error), rowsAdvice)]
+  }
+}
+
+async function rowChecks(
+  ports: DoctorPorts,
+  rows: Examination,
+  stored: StoredBytes | undefined,
+): Promise<Check[]> {
   const looks: [string, () => Promise<Check>][] = [
     ['database', () => integrityCheck(ports, rows)],
     ['schema', () => schemaCheck(rows)],
     ['clock', () => clockCheck(ports, rows)],
     ['servers', () => liveServers(ports, rows)],
-    ['missing_files', () => missingFiles(ports, rows)],
-    ['orphaned_files', () => orphanedFiles(ports, rows)],
+    ['missing_files', () => (stored ? missingFiles(stored, rows) : untold('missing_files'))],
+    ['orphaned_files', () => (stored ? orphanedFiles(stored, ports, rows) : untold('orphaned_files'))],
     ['jobs', () => jobsCheck(rows)],
   ]
   const checks: Check[] = []
@@ -66,6 +97,9 @@ async function rowChecks(ports: DoctorPorts, rows: Examination): Promise<Check[]
     checks.push(await look().catch((error: unknown) => fail(name, wordsOf(error), ports.rowsAdvice)))
   return checks
 }
+
+const untold = async (name: string): Promise<Check> =>
+  warn(name, 'cannot be told while the bucket cannot be listed', 'Mend that first.')
 
 function configurationCheck(complaints: string[]): Check {
   if (complaints.length === 0) return ok('configuration', 'every variable can be used')
@@ -105,7 +139,7 @@ async function clockCheck({ clock }: DoctorPorts, { upkeep }: Examination): Prom
     : ok('clock', 'is not behind the newest row')
 }
 
-async function missingFiles({ stored }: DoctorPorts, { upkeep }: Examination): Promise<Check> {
+async function missingFiles(stored: StoredBytes, { upkeep }: Examination): Promise<Check> {
   const missing: string[] = []
   let count = 0
   for await (const page of upkeep.readyBytes()) {
@@ -122,7 +156,11 @@ async function missingFiles({ stored }: DoctorPorts, { upkeep }: Examination): P
       )
 }
 
-async function orphanedFiles({ stored, clock }: DoctorPorts, { upkeep }: Examination): Promise<Check> {
+async function orphanedFiles(
+  stored: StoredBytes,
+  { clock }: DoctorPorts,
+  { upkeep }: Examination,
+): Promise<Check> {
   const orphans: string[] = []
   const foreign: string[] = []
   for await (const page of stored.stored('media')) {
@@ -150,28 +188,4 @@ async function jobsCheck({ upkeep }: Examination): Promise<Check> {
         `${stubborn.length} are begun again and again: ${listed(stubborn.map(({ kind, assetId, tries }) => `${kind} of ${assetId} (${tries} times)`))}`,
         'The log says why; POST /assets/{id}/retry ends them.',
       )
-}
-
-const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detail })
-const warn = (name: string, found: string, advice: string): Check => ({
-  name,
-  status: 'warn',
-  detail: `${found}. ${advice}`,
-})
-const fail = (name: string, found: string, advice: string): Check => ({
-  name,
-  status: 'fail',
-  detail: `${found}. ${advice}`,
-})
-
-const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
-
-const listed = (items: string[]): string =>
-  items.length <= NAMED_AT_MOST
-    ? items.join(', ')
-    : `${items.slice(0, NAMED_AT_MOST).join(', ')} and ${items.length - NAMED_AT_MOST} more`
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
 }

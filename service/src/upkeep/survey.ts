@@ -1,13 +1,6 @@
 // What is seen of the place an installation lives in, and what it is worth.
 
-export type CheckStatus = 'ok' | 'warn' | 'fail'
-
-export interface Check {
-  name: string
-  status: CheckStatus
-  /** What was found and, unless it is in order, what to do. */
-  detail: string
-}
+import type { Check, CheckStatus } from './doctor/check.ts'
 
 /** A folder as the system sees it. */
 export interface FolderFacts {
@@ -29,8 +22,8 @@ export interface Survey {
   fileClockAheadMs: number | undefined
   freeBytes: number
   totalBytes: number
-  /** Where the bytes are in a bucket: then nothing is known of links and the file system's clock. */
-  bucket?: { fault: string | undefined }
+  /** False where the bytes are in a bucket: then nothing is known of links and the file system's clock. */
+  holdsBytes: boolean
   /** Undefined where the environment gives the secret. */
   secretFile:
     | { path: string; isThere: boolean; isOpenToOthers: boolean; fault: string | undefined }
@@ -49,9 +42,7 @@ export function placeChecks(survey: Survey): Check[] {
     return [fail('folders', 'DATA_DIR is not there: set it, or begin with "herbarium serve".')]
   return [
     foldersCheck(survey),
-    ...(survey.bucket === undefined
-      ? [fileSystemCheck(survey), fileClockCheck(survey)]
-      : [bucketCheck(survey.bucket)]),
+    ...(survey.holdsBytes ? [fileSystemCheck(survey), fileClockCheck(survey)] : []),
     diskSpaceCheck(survey),
     secretKeyCheck(survey),
   ]
@@ -86,11 +77,6 @@ function fileSystemCheck({ linkFault }: Survey): Check {
       )
 }
 
-const bucketCheck = ({ fault }: NonNullable<Survey['bucket']>): Check =>
-  fault === undefined
-    ? ok('bucket', 'can be reached and listed; its space, its clock and the right to write are not checked')
-    : fail('bucket', fault)
-
 function fileClockCheck({ fileClockAheadMs: ahead }: Survey): Check {
   if (ahead === undefined) return warn('file_clock', 'is unknown: nothing could be written.')
   return Math.abs(ahead) > SKEW_MS
@@ -118,6 +104,9 @@ function secretKeyCheck({ secretFile }: Survey): Check {
     : ok('secret_key', `${path} is readable by its owner only`)
 }
 
-const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detail })
-const warn = (name: string, detail: string): Check => ({ name, status: 'warn', detail })
-const fail = (name: string, detail: string): Check => ({ name, status: 'fail', detail })
+const said =
+  (status: CheckStatus) =>
+  (name: string, detail: string): Check => ({ name, status, detail })
+const ok = said('ok')
+const warn = said('warn')
+const fail = said('fail')

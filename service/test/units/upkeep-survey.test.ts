@@ -12,6 +12,7 @@ const folder: FolderFacts = {
 }
 const secret = { path: '/data/secret.key', isThere: true, isOpenToOthers: false, fault: undefined }
 const fine: Survey = {
+  holdsBytes: true,
   isThere: true,
   folders: [folder],
   linkFault: undefined,

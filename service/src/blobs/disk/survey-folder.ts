@@ -18,6 +18,7 @@ export async function surveyFolder(
   const isThere = folders[0]?.isThere ?? false
   return {
     isThere,
+    holdsBytes,
     folders,
     ...(isThere && holdsBytes
       ? await probe(root)

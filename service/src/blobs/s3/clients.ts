@@ -37,10 +37,15 @@ const WORKING_SOCKETS = 64
 /** A slow reader holds one for as long as it reads. */
 const READING_SOCKETS = 512
 
+export interface Limits {
+  abortSignal: AbortSignal
+  requestTimeout: number
+}
+
 /** Makes one request; throws a BucketError. */
 export type Call = <T>(
   operation: string,
-  send: (limits: { abortSignal: AbortSignal; requestTimeout: number }) => Promise<T>,
+  send: (limits: Limits) => Promise<T>,
   patience?: Patience,
 ) => Promise<T>
 
