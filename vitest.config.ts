@@ -10,7 +10,7 @@ const ofPostgres = ['service/test/**/postgres*.test.ts']
 /** Tests of the bucket itself. */
 const ofS3 = ['service/test/contracts/s3*.test.ts', 'service/test/s3/**/*.test.ts']
 /** Tests of both at once. */
-const ofBoth = ['service/test/s3/combined*.test.ts']
+const ofBoth = ['service/test/s3/combined*.test.ts', 'service/test/process/*nodes.test.ts']
 /** They begin on SQLite and a folder, and end on both. */
 const ofMoves = ['service/test/moves/**/*.test.ts']
 
@@ -49,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['service/test/**/*.test.ts'],
-          exclude: [...ofPostgres, ...ofS3, ...ofMoves],
+          exclude: [...ofPostgres, ...ofS3, ...ofBoth, ...ofMoves],
           env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 'disk' },
         },
       },

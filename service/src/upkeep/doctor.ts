@@ -103,7 +103,11 @@ const untold = async (name: string): Promise<Check> =>
 
 function configurationCheck(complaints: string[]): Check {
   if (complaints.length === 0) return ok('configuration', 'every variable can be used')
-  return fail('configuration', complaints.join(' '), 'Set them right (docs/configuration.md).')
+  return fail(
+    'configuration',
+    complaints.join(' ').replace(/\.$/, ''),
+    'Set them right (docs/configuration.md).',
+  )
 }
 
 async function integrityCheck(

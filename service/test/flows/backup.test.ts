@@ -11,7 +11,7 @@ import { runJson } from '../support/run-json.ts'
 import { wavOf } from '../support/samples.ts'
 import { startProcess } from '../support/start-process.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { putFile, stored, uploaded } from '../support/uploads.ts'
+import { putFile, stored } from '../support/uploads.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
@@ -55,7 +55,8 @@ test('a restored installation serves every asset, knows its keys, and takes uplo
     await stored(herbarium, { file_name: 'fern.wav' }, bytes[0]),
     await stored(herbarium, {}, bytes[1]),
   ]
-  const arrived = await uploaded(herbarium, {}, wavOf(2_000, 5))
+  const arrived = await reserve(herbarium)
+  await putFile(herbarium, arrived, wavOf(2_000, 5))
   const promised = await reserve(herbarium)
   expect(await backUp()).toMatchObject({
     complete: true,

@@ -22,7 +22,10 @@ interface Check {
   detail: string
 }
 
-/** What is not in order, but for the room on this machine's disk. */
+/** The room on this machine's disk, and a bucket that no page was meant to use. */
+const ASIDE = ['disk_space', 'cors']
+
+/** What else is not in order. */
 async function complaintsOf(dataDir: string, environment: Record<string, string> = {}) {
   const { code, stdout } = await runHerbarium(['doctor', '--json'], {
     ...herbarium.environment,
@@ -30,7 +33,7 @@ async function complaintsOf(dataDir: string, environment: Record<string, string>
     ...environment,
   })
   const { checks } = JSON.parse(stdout) as { checks: Check[] }
-  const complaints = checks.filter(({ name, status }) => status !== 'ok' && name !== 'disk_space')
+  const complaints = checks.filter(({ name, status }) => status !== 'ok' && !ASIDE.includes(name))
   expect(code).toBe(checks.some(({ status }) => status === 'fail') ? 1 : 0)
   return complaints
 }

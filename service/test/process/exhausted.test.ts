@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { brokenPromises } from '../support/folder-facts.ts'
+import { type Wire, wireTo } from '../support/kill/asking.ts'
 import { check } from '../support/kill/check.ts'
-import { complete, reserve, upload, type Wire } from '../support/kill/client.ts'
+import { complete, reserve, upload } from '../support/kill/client.ts'
 import { firstTenant } from '../support/process-tenant.ts'
 import { wavOf } from '../support/samples.ts'
-import { startProcess, temporaryFolder } from '../support/start-process.ts'
+import { type RunningProcess, startProcess, temporaryFolder } from '../support/start-process.ts'
 import { until } from '../support/uploads.ts'
 import { head, openWire } from '../support/wire.ts'
 
@@ -33,10 +34,10 @@ async function mountSmall(mebibytes: number): Promise<string | undefined> {
   return folder
 }
 
-async function start(dataDir: string, under: string[] = []): Promise<Wire> {
+async function start(dataDir: string, under: string[] = []): Promise<Wire & { server: RunningProcess }> {
   const server = await startProcess({ dataDir, environment: { LOG_LEVEL: 'silent' }, under })
   onTestFinished(() => server.close())
-  return { server, ...(await firstTenant(server)) }
+  return wireTo(server, await firstTenant(server))
 }
 
 async function readyAsset(wire: Wire, bytes = wavOf(50_000)) {

@@ -3,8 +3,9 @@ import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { brokenPromises, strayFiles } from '../support/folder-facts.ts'
+import { wireTo } from '../support/kill/asking.ts'
 import { checkAll } from '../support/kill/check.ts'
-import type { Told } from '../support/kill/client.ts'
+import type { Told } from '../support/kill/told.ts'
 import { type Persistence, persistInParts, persistWithAsset } from '../support/persist.ts'
 import { type DiskEvent, diskEvents, RECORDED_CALLS } from '../support/power/disk-events.ts'
 import { requireStrace, underStrace } from '../support/power/strace.ts'
@@ -43,7 +44,7 @@ async function workThrough(
   const ledger: Told[] = []
   const persistence = { refusals: 0 }
   try {
-    const wire = { server, ...(await firstTenant(server)) }
+    const wire = wireTo(server, await firstTenant(server))
     for (let n = 0; n < ASSETS; n++) {
       await work(wire, ledger, persistence)
       await checkAll(wire, ledger)
@@ -58,7 +59,7 @@ async function workThrough(
 async function expectWhole({ dataDir, ledger }: Trouble): Promise<void> {
   const server = await startProcess({ dataDir })
   try {
-    await checkAll({ server, ...(await firstTenant(server)) }, ledger)
+    await checkAll(wireTo(server, await firstTenant(server)), ledger)
   } finally {
     await server.close()
   }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { brokenPromises } from '../support/folder-facts.ts'
+import { wireTo } from '../support/kill/asking.ts'
 import { checkAll } from '../support/kill/check.ts'
-import type { Told } from '../support/kill/client.ts'
+import type { Told } from '../support/kill/told.ts'
 import type { DiskEvent } from '../support/power/disk-events.ts'
 import { judge, type KeysOf, keysIn } from '../support/power/judge.ts'
 import { losePower } from '../support/power/lose-power.ts'
@@ -16,7 +17,7 @@ import { firstTenant } from '../support/process-tenant.ts'
 import { startProcess } from '../support/start-process.ts'
 
 const CLIENTS = 4
-const WORK_MS = 2_500
+const WORK_MS = 4_000
 /** Power is lost this often; each time on the folder that the last loss left. */
 const LOSSES = 2
 
@@ -75,7 +76,7 @@ test('after the last loss the server starts, and every asset is there or can be 
   expect(await lostAssets(left, ledger)).toEqual([])
   const server = await startProcess({ dataDir: left })
   try {
-    await checkAll({ server, ...(await firstTenant(server)) }, ledger)
+    await checkAll(wireTo(server, await firstTenant(server)), ledger)
   } finally {
     await server.close()
   }

@@ -1,8 +1,10 @@
 // A client that is told to come back later, and does.
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import { attach, complete, reserve, type Told, upload, type Wire } from './kill/client.ts'
+import type { Wire } from './kill/asking.ts'
+import { attach, complete, reserve, upload } from './kill/client.ts'
 import { askOffset, beginParts, sendPart } from './kill/parts.ts'
+import type { Told } from './kill/told.ts'
 import { wavOf } from './samples.ts'
 
 const TRIES = 30

@@ -10,9 +10,13 @@ export interface Outcome {
 const RUN_WITHIN_MS = 20_000
 
 /** `herbarium ARGS`, with no variables but those given. */
-export async function runHerbarium(args: string[], environment: Environment): Promise<Outcome> {
+export async function runHerbarium(
+  args: string[],
+  environment: Environment,
+  withinMs = RUN_WITHIN_MS,
+): Promise<Outcome> {
   const run = watch(process.execPath, [LAUNCHER, ...args], { env: cleanEnvironment(environment) })
-  const cutOff = setTimeout(() => run.child.kill('SIGKILL'), RUN_WITHIN_MS)
+  const cutOff = setTimeout(() => run.child.kill('SIGKILL'), withinMs)
   const { code } = await run.exited
   clearTimeout(cutOff)
   return { code, stdout: run.stdout(), stderr: run.stderr() }

@@ -1,126 +1,78 @@
-// What the clients of a kill loop do, and what they were told.
+// What the clients of a kill loop do: the steps of an asset's way, each noted when it was answered.
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import type { RunningProcess } from '../start-process.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import { head, openWire } from '../wire.ts'
-
-/** What a client was told about one asset: only answers it has seen. */
-export interface Told {
-  assetId: string
-  /** URLs are kept as paths: each start listens on another port. */
-  url: string
-  uploadUrl: string
-  bytes: Buffer<ArrayBuffer>
-  /** A step that was begun and never answered may have happened, or not. */
-  state: 'reserved' | 'uploaded' | 'ready' | 'deleted'
-  /** Asked for and perhaps never answered, so that it may have happened or not. */
-  unsure: Set<'retry' | 'delete'>
-  /** Of an upload in parts: so many bytes were answered for, and so many were sent. */
-  parts: { sure: number; sent: number; isLengthKnown: boolean } | undefined
-  /** Of this asset, on the first project's canvas. */
-  nodeIds: string[]
-  /** Every success it was told of. */
-  answers: ToldAnswer[]
-}
-
-export interface ToldAnswer {
-  step: 'reserve' | 'retry' | 'upload' | 'part' | 'complete' | 'attach' | 'direct' | 'delete'
-  requestId: string
-  /** The bytes that it rests on, all together. */
-  bytes: number
-}
-
-export interface Wire {
-  server: RunningProcess
-  apiKey: string
-  workspaceId: string
-  projectId: string
-}
+import { addressOf, ask, call, pathOf, requestIdOf, sendTo, type Wire } from './asking.ts'
+import { newTold, noted, type Told } from './told.ts'
 
 interface Instructions {
   asset_id: string
   url: string
   upload_url: string
+  upload: { url: string; form_fields: Record<string, string>; file_field: string }
 }
-
-export const pathOf = (url: string): string => new URL(url).pathname
-
-export const call = async <T>(wire: Wire, method: string, path: string): Promise<T> =>
-  (await ask<T>(wire, method, path)).body
-
-async function ask<T>(
-  wire: Wire,
-  method: string,
-  path: string,
-  body?: object | FormData,
-): Promise<{ body: T; requestId: string }> {
-  const response = await answerTo(wire, { method, path, body })
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-  // the server under test speaks as its document says
-  return { body: (await response.json()) as T, requestId: requestIdOf(response) }
-}
-
-/** Whatever it is. */
-export function answerTo(
-  wire: Wire,
-  { method, path, body }: { method: string; path: string; body?: object | FormData | undefined },
-): Promise<Response> {
-  const isForm = body instanceof FormData
-  return fetch(`${wire.server.origin}/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${wire.apiKey}`,
-      ...(isForm || body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body ? { body: isForm ? body : JSON.stringify(body) } : {}),
-  })
-}
-
-export const requestIdOf = (response: Response): string => response.headers.get('request-id') ?? ''
-
-export const noted = (
-  told: Told,
-  step: ToldAnswer['step'],
-  { requestId, bytes = told.bytes.length }: { requestId: string; bytes?: number },
-): void => void told.answers.push({ step, requestId, bytes })
 
 export async function reserve(wire: Wire, bytes: Buffer<ArrayBuffer>): Promise<Told> {
-  const asked = { source: 'signed-url', workspace_id: wire.workspaceId }
-  const { body: said, requestId } = await ask<Instructions>(wire, 'POST', '/assets', asked)
-  return {
-    assetId: said.asset_id,
-    url: pathOf(said.url),
-    uploadUrl: pathOf(said.upload_url),
-    bytes,
-    state: 'reserved',
-    unsure: new Set(),
-    parts: undefined,
-    nodeIds: [],
-    answers: [{ step: 'reserve', requestId, bytes: bytes.length }],
-  }
+  const body = { source: 'signed-url', workspace_id: wire.workspaceId }
+  const { body: said, requestId } = await ask<Instructions>(wire, { method: 'POST', path: '/assets', body })
+  const told = newTold({ assetId: said.asset_id, url: pathOf(said.url), bytes, state: 'reserved' })
+  follow(wire, told, said)
+  noted(told, 'reserve', { requestId })
+  return told
 }
 
 /** Asks for fresh instructions; of what was uploaded before only parts still count. */
 export async function retry(wire: Wire, told: Told): Promise<void> {
   told.unsure.add('retry')
-  const { body: said, requestId } = await ask<Instructions>(wire, 'POST', `/assets/${told.assetId}/retry`)
+  const path = `/assets/${told.assetId}/retry`
+  const { body: said, requestId } = await ask<Instructions>(wire, { method: 'POST', path })
   assert.equal(pathOf(said.url), told.url)
   noted(told, 'retry', { requestId })
   told.unsure.delete('retry')
-  told.uploadUrl = pathOf(said.upload_url)
+  follow(wire, told, said)
   told.state = 'reserved'
+}
+
+function follow(wire: Wire, told: Told, { upload_url, upload }: Instructions): void {
+  told.uploadUrl = addressOf(wire, upload_url)
+  told.form = {
+    url: addressOf(wire, upload.url),
+    fields: upload.form_fields,
+    fileField: upload.file_field,
+  }
 }
 
 /** An upload that this client has cut may reach the server after this one, and overtakes it then: sent again. */
 export async function upload(wire: Wire, told: Told, triesLeft = 3): Promise<void> {
-  const form = new FormData()
-  form.append('file', new Blob([told.bytes]))
-  const how = randomInt(2) === 0 ? { method: 'PUT', body: told.bytes } : { method: 'POST', body: form }
-  const response = await fetch(wire.server.origin + told.uploadUrl, how)
+  const response = await sendBytes(wire, told, told.bytes)
   if (response.status === 409 && triesLeft > 0) return upload(wire, told, triesLeft - 1)
-  if (response.status !== 204) throw new Error(`upload: ${response.status} ${await response.text()}`)
+  if (!response.ok) throw new Error(`upload: ${response.status} ${await response.text()}`)
   told.state = 'uploaded'
   noted(told, 'upload', { requestId: requestIdOf(response) })
+}
+
+/**
+ * Two whole uploads at once: each is answered, and the newest is received. False where a cut upload of before has
+ * overtaken both.
+ */
+export async function race(wire: Wire, told: Told, rival: Buffer<ArrayBuffer>): Promise<boolean> {
+  told.rival = rival
+  const sent = await Promise.all([told.bytes, rival].map(bytes => sendBytes(wire, told, bytes)))
+  for (const { ok, status } of sent) assert.ok(ok || status === 409, `upload: ${status}`)
+  if (!sent.some(({ ok }) => ok)) return false
+  told.state = 'uploaded' // and not noted: the bytes of an answer may be gone again, for newer ones
+  return true
+}
+
+/** By PUT or as a form, whichever comes. */
+function sendBytes(wire: Wire, told: Told, bytes: Buffer<ArrayBuffer>): Promise<Response> {
+  if (randomInt(2) === 0) return sendTo(wire, told.uploadUrl, { method: 'PUT', body: bytes })
+  const { url, fields, fileField } = told.form
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  form.append(fileField, new Blob([bytes]))
+  return sendTo(wire, url, { method: 'POST', body: form })
 }
 
 /** Begins an upload and cuts the connection somewhere in its bytes. */
@@ -131,50 +83,65 @@ export async function abortUpload(wire: Wire, told: Told): Promise<void> {
   raw.cut()
 }
 
+/** Sends what no type allows, and asks for it to be completed: it is refused, and never served. */
+export async function spoil(wire: Wire, told: Told): Promise<void> {
+  told.state = 'spoilt'
+  const sent = await sendBytes(wire, told, Buffer.from(`#!/bin/sh\necho ${randomInt(2 ** 40)}\n`))
+  if (sent.status === 409) return // the cut upload of before has come after it
+  assert.ok(sent.ok, `upload: ${sent.status}`)
+  assert.equal(await verdictOn(wire, told), 'failed')
+  assert.equal((await sendTo(wire, told.url)).status, 404, `${told.assetId} has failed and is served`)
+}
+
 export async function complete(wire: Wire, told: Told): Promise<void> {
-  const path = `/assets/${told.assetId}/complete`
-  const { body, requestId } = await ask<{ status: string }>(wire, 'POST', path)
-  assert.equal(body.status, 'ready', `complete answered ${body.status}`)
+  assert.equal(await verdictOn(wire, told), 'ready', `of ${told.assetId}`)
+}
+
+/** A client looks so often at an asset whose bytes are still being judged, and then asks once more. */
+const LOOKS = 30
+const LOOK_MS = 100
+
+async function verdictOn(wire: Wire, told: Told, roundsLeft = 10): Promise<string> {
+  const path = `/assets/${told.assetId}`
+  const asked = { method: 'POST', path: `${path}/complete` }
+  const { body, requestId } = await ask<{ status: string }>(wire, asked)
+  let { status } = body
+  for (let left = LOOKS; status === 'pending_upload' && left > 0; left--) {
+    await delay(LOOK_MS)
+    status = (await call<{ status: string }>(wire, 'GET', path)).status
+  }
+  if (status === 'pending_upload' && roundsLeft > 0) return verdictOn(wire, told, roundsLeft - 1)
+  if (status !== 'ready') return status
   told.state = 'ready'
   noted(told, 'complete', { requestId })
+  return status
 }
 
 export async function attach(wire: Wire, told: Told): Promise<void> {
   const path = `/projects/${wire.projectId}/assets/${told.assetId}/attach`
-  const { body, requestId } = await ask<{ node_id: string }>(wire, 'POST', path)
+  const { body, requestId } = await ask<{ node_id: string }>(wire, { method: 'POST', path })
   told.nodeIds.push(body.node_id)
   noted(told, 'attach', { requestId })
 }
 
 export async function remove(wire: Wire, told: Told): Promise<void> {
   told.unsure.add('delete')
-  const response = await answerTo(wire, { method: 'DELETE', path: `/assets/${told.assetId}` })
-  if (response.status !== 204) throw new Error(`delete: ${response.status} ${await response.text()}`)
+  const { requestId } = await ask(wire, { method: 'DELETE', path: `/assets/${told.assetId}` })
   told.state = 'deleted'
-  noted(told, 'delete', { requestId: requestIdOf(response) })
+  noted(told, 'delete', { requestId })
 }
 
 export async function storeDirectly(wire: Wire, bytes: Buffer<ArrayBuffer>): Promise<Told> {
-  const form = new FormData()
-  form.append('workspace_id', wire.workspaceId)
-  form.append('file', new Blob([bytes]))
-  const { body: said, requestId } = await ask<Instructions & { status: string }>(
-    wire,
-    'POST',
-    '/assets',
-    form,
-  )
+  const body = new FormData()
+  body.append('workspace_id', wire.workspaceId)
+  body.append('file', new Blob([bytes]))
+  const { body: said, requestId } = await ask<Instructions & { status: string }>(wire, {
+    method: 'POST',
+    path: '/assets',
+    body,
+  })
   assert.equal(said.status, 'ready')
-  const { asset_id: assetId, url } = said
-  return {
-    assetId,
-    url: pathOf(url),
-    uploadUrl: '',
-    bytes,
-    state: 'ready',
-    unsure: new Set(),
-    parts: undefined,
-    nodeIds: [],
-    answers: [{ step: 'direct', requestId, bytes: bytes.length }],
-  }
+  const told = newTold({ assetId: said.asset_id, url: pathOf(said.url), bytes, state: 'ready' })
+  noted(told, 'direct', { requestId })
+  return told
 }

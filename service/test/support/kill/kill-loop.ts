@@ -6,9 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { brokenPromises } from '../folder-facts.ts'
 import { firstTenant } from '../process-tenant.ts'
 import { runHerbarium } from '../run-herbarium.ts'
-import { spawnServer, startProcess, temporaryFolder } from '../start-process.ts'
+import { type RunningProcess, spawnServer, startProcess, temporaryFolder } from '../start-process.ts'
+import { type Wire, wireTo } from './asking.ts'
 import { checkAll } from './check.ts'
-import type { Told, Wire } from './client.ts'
+import type { Told } from './told.ts'
 import { type Answered, noneAnswered, workUntilKilled } from './work.ts'
 
 export interface KillLoop {
@@ -91,12 +92,11 @@ async function killAtStart(dataDir: string): Promise<void> {
   await server.exited
 }
 
-async function start(dataDir: string, report: KillReport): Promise<Wire> {
+async function start(dataDir: string, report: KillReport): Promise<Wire & { server: RunningProcess }> {
   const server = await startProcess({ dataDir })
   report.slowestStartMs = Math.max(report.slowestStartMs, Math.round(server.readyMs))
   assert.ok(server.readyMs < START_WITHIN_MS, `it took ${server.readyMs} ms to start`)
-  const { apiKey, workspaceId, projectId } = await firstTenant(server)
-  return { server, apiKey, workspaceId, projectId }
+  return wireTo(server, await firstTenant(server))
 }
 
 const someOf = (ledger: Told[]): Told[] =>

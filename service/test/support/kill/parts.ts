@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { head, openWire } from '../wire.ts'
-import { noted, remove, requestIdOf, retry, type Told, type Wire } from './client.ts'
+import { requestIdOf, sendTo, type Wire } from './asking.ts'
+import { remove, retry } from './client.ts'
+import { noted, type Told } from './told.ts'
 
 const TUS = { 'tus-resumable': '1.0.0' }
 const OFFSET_STREAM = { ...TUS, 'content-type': 'application/offset+octet-stream' }
@@ -11,13 +13,14 @@ const OFFSET_STREAM = { ...TUS, 'content-type': 'application/offset+octet-stream
 export interface Detours {
   parts: number
   cut: number
+  raced: number
   carried: number
   deleted: number
 }
 
 export async function beginParts(wire: Wire, told: Told): Promise<void> {
   const headers = { ...TUS, 'upload-length': String(told.bytes.length) }
-  const response = await fetch(wire.server.origin + told.uploadUrl, { method: 'POST', headers })
+  const response = await sendTo(wire, told.uploadUrl, { method: 'POST', headers })
   if (response.status !== 201) throw new Error(`tus creation: ${response.status} ${await response.text()}`)
   told.parts = { sure: 0, sent: 0, isLengthKnown: true }
 }
@@ -25,7 +28,7 @@ export async function beginParts(wire: Wire, told: Told): Promise<void> {
 /** Where the upload is: nothing that was answered for is missing, and nothing is there that was not sent. */
 export async function askOffset(wire: Wire, told: Told): Promise<number> {
   const parts = partsOf(told)
-  const response = await fetch(wire.server.origin + told.uploadUrl, { method: 'HEAD', headers: TUS })
+  const response = await sendTo(wire, told.uploadUrl, { method: 'HEAD', headers: TUS })
   if (response.status === 403 && told.unsure.has('retry')) {
     await retry(wire, told)
     return askOffset(wire, told)
@@ -49,11 +52,11 @@ export async function sendPart(
   parts.sent = Math.max(parts.sent, end)
   const headers = { ...OFFSET_STREAM, 'upload-offset': String(from), ...lengthOf(told) }
   const body = told.bytes.subarray(from, end)
-  const response = await fetch(wire.server.origin + told.uploadUrl, { method: 'PATCH', headers, body })
+  const response = await sendTo(wire, told.uploadUrl, { method: 'PATCH', headers, body })
   if (response.status === 409) return false
   if (response.status !== 204) throw new Error(`tus PATCH: ${response.status} ${await response.text()}`)
   assert.equal(response.headers.get('upload-offset'), String(end))
-  parts.sure = end
+  parts.sure = Math.max(parts.sure, end)
   noted(told, 'part', { requestId: requestIdOf(response), bytes: end })
   return true
 }
@@ -76,6 +79,12 @@ async function cutPart(wire: Wire, told: Told, from: number): Promise<void> {
   raw.cut()
 }
 
+/** Two that go on from the same byte, each to an end of its own. */
+async function raceParts(wire: Wire, told: Told, from: number): Promise<void> {
+  const part = () => sendPart(wire, told, { from, end: randomInt(from, told.bytes.length) + 1 })
+  await Promise.all([part(), part()])
+}
+
 /** From wherever the upload is to its end. */
 export async function goOnInParts(wire: Wire, told: Told): Promise<void> {
   const end = told.bytes.length
@@ -92,9 +101,9 @@ export async function goOnInParts(wire: Wire, told: Told): Promise<void> {
 /** A few parts with detours, and then the rest; false where the upload was given up and its asset deleted. */
 export async function uploadInParts(wire: Wire, told: Told, detours: Detours): Promise<boolean> {
   await beginParts(wire, told)
-  for (let left = randomInt(1, 4); left > 0; left--) {
+  for (let left = randomInt(1, 7); left > 0; left--) {
     const from = await askOffset(wire, told)
-    const what = randomInt(8)
+    const what = randomInt(10)
     if (from === told.bytes.length) break
     if (what === 0) {
       await remove(wire, told)
@@ -107,6 +116,9 @@ export async function uploadInParts(wire: Wire, told: Told, detours: Detours): P
     } else if (what === 3) {
       await retry(wire, told)
       detours.carried++
+    } else if (what <= 6) {
+      await raceParts(wire, told, from)
+      detours.raced++
     } else if (await sendPart(wire, told, { from, end: randomInt(from, told.bytes.length) + 1 }))
       detours.parts++
   }

@@ -1,7 +1,7 @@
 // The rule of durability, held against a record: what an answer rests on was synced before it was sent.
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Told, ToldAnswer } from '../kill/client.ts'
+import type { Told, ToldAnswer } from '../kill/told.ts'
 import type { DiskEvent } from './disk-events.ts'
 import { createDiskModel, type DiskModel } from './disk-model.ts'
 import type { Session } from './record-session.ts'

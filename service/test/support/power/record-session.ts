@@ -1,7 +1,8 @@
 // The real server under strace while clients work, killed in the middle: the record, and what the clients were told.
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { Told } from '../kill/client.ts'
+import { wireTo } from '../kill/asking.ts'
+import type { Told } from '../kill/told.ts'
 import { type Answered, noneAnswered, workUntilKilled } from '../kill/work.ts'
 import { firstTenant } from '../process-tenant.ts'
 import { startProcess } from '../start-process.ts'
@@ -42,7 +43,7 @@ export async function recordSession(
   try {
     const answered = noneAnswered()
     const tenant = await firstTenant(server)
-    await workUntilKilled({ server, ...tenant }, ledger, { workers, forMs, answered })
+    await workUntilKilled(wireTo(server, tenant), ledger, { workers, forMs, answered })
     const events = diskEvents(await readFile(logFile, 'latin1'))
     return { dataDir: path.resolve(dataDir), existing, events, answered }
   } finally {
