@@ -10,7 +10,11 @@ const ofPostgres = ['service/test/**/postgres*.test.ts']
 /** Tests of the bucket itself. */
 const ofS3 = ['service/test/contracts/s3*.test.ts', 'service/test/s3/**/*.test.ts']
 /** Tests of both at once. */
-const ofBoth = ['service/test/s3/combined*.test.ts', 'service/test/process/*nodes.test.ts']
+const ofBoth = [
+  'service/test/s3/combined*.test.ts',
+  'service/test/process/three-nodes.test.ts',
+  'service/test/process/jobs-of-dead-nodes.test.ts',
+]
 /** They begin on SQLite and a folder, and end on both. */
 const ofMoves = ['service/test/moves/**/*.test.ts']
 
