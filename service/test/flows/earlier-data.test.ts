@@ -47,11 +47,11 @@ function useFolder(fixture: string) {
     await service.close()
     await rm(dataDir, { recursive: true, force: true })
   })
-  return () => client
+  return { client: () => client, service: () => service }
 }
 
-describe.each(['data-a', 'data-b', 'data-c'])('On the folder %s', fixture => {
-  const client = useFolder(fixture)
+describe.each(['data-a', 'data-b', 'data-c', 'data-d'])('On the folder %s', fixture => {
+  const { client } = useFolder(fixture)
 
   test('what was ready is ready, with its name, place and exact bytes', async () => {
     const { assets } = await client().assets.list({ query: 'fern' })
@@ -78,8 +78,8 @@ describe.each(['data-a', 'data-b', 'data-c'])('On the folder %s', fixture => {
   })
 })
 
-describe('On the folder data-c, moreover,', () => {
-  const client = useFolder('data-c')
+describe.each(['data-c', 'data-d'])('On the folder %s, moreover,', fixture => {
+  const { client } = useFolder(fixture)
 
   test('an upload that had arrived in part is carried on by retry', async () => {
     const png = await sampleBytes('i.png')
@@ -99,5 +99,14 @@ describe('On the folder data-c, moreover,', () => {
       `/projects/${assets[0]?.project_id}/nodes`,
     )
     expect(nodes.find(({ label }) => label === 'dust.png')).toMatchObject({ asset_id: null, url: null })
+  })
+})
+
+describe('On the folder data-d, whose server was killed,', () => {
+  const { service } = useFolder('data-d')
+
+  test('that server is forgotten, and the folder goes by the name it had', async () => {
+    const alive = await service().records.servers.listAlive(0)
+    expect(alive).toMatchObject([{ store: 'folder:afce0344c8deb3e62b5b71569bf86b36' }])
   })
 })
