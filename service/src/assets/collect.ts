@@ -9,6 +9,7 @@ import {
   type ReceivedAttempt,
   type ReceivedBytes,
   released,
+  renewed,
   stagingKey,
 } from './attempt.ts'
 import { type AttemptRow, createAttemptRow } from './attempt-row.ts'
@@ -33,7 +34,9 @@ interface Collecting {
   signal: AbortSignal
 }
 
-const RENEW_CHECK_MS = 5_000
+/** A collector says so often that it is at work; who says nothing for twice as long has died. */
+const SIGN_MS = 5_000
+export const SILENT_MS = 2 * SIGN_MS
 
 /** What a form has brought and nobody has collected; undefined where there is nothing newer than the received bytes. */
 export async function findPosted(
@@ -91,8 +94,9 @@ async function holding<T>(
   const over = new AbortController()
   const keep = async () => {
     while (!over.signal.aborted) {
-      await clock.delay(RENEW_CHECK_MS, over.signal).catch(() => undefined)
-      if (!over.signal.aborted) await row.renewInTime()?.catch(() => undefined) // whoever is overtaken learns it at the end
+      await clock.delay(SIGN_MS, over.signal).catch(() => undefined)
+      const sign = (attempt: LiveUpload['attempt']) => renewed(attempt, clock.now())
+      if (!over.signal.aborted) await row.write(sign).catch(() => undefined) // whoever is overtaken learns it at the end
     }
   }
   const keeping = keep()

@@ -5,7 +5,7 @@ import type { Job } from '../ground/job.ts'
 import { within } from '../ground/within.ts'
 import type { Asset } from './asset.ts'
 import { isLeased, type OpenAttempt } from './attempt.ts'
-import { type CollectPorts, collect, findPosted } from './collect.ts'
+import { type CollectPorts, collect, findPosted, SILENT_MS } from './collect.ts'
 import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
 import { type SettlePorts, settle, type Unsettled } from './settle.ts'
@@ -18,7 +18,7 @@ export type CompletePorts = SettlePorts &
   Pick<Ports, 'background'> & { verifications: Verifications; completeWaitMs: number }
 
 const TRIES = 5
-const ELSEWHERE_WAIT_MS = 10_000
+const ELSEWHERE_WAIT_MS = 15_000
 const ELSEWHERE_LOOK_MS = 200
 
 /**
@@ -67,10 +67,13 @@ async function verify(ports: CompletePorts, actor: Actor, first: Upload): Promis
   throw conflict('This upload keeps changing while it is being completed: try again.', true)
 }
 
+/** Whether another process has the form's file in hand, which two must not pull at. */
 const isBeingCollected = ({ clock }: CompletePorts, { attempt }: Upload): boolean =>
-  attempt.transport === 'bucket' && isLeased(attempt, clock.now())
+  attempt.transport === 'bucket' &&
+  isLeased(attempt, clock.now()) &&
+  clock.now() - (attempt.lastByteAt ?? 0) < SILENT_MS
 
-/** Another process may have the form's file in hand, which two must not pull at: it is done soon, or has died. */
+/** It is done soon, mostly; else the answer is given without it. */
 async function collectedElsewhere(ports: CompletePorts, first: Upload): Promise<Upload> {
   let upload: Upload | undefined = first
   for (let ms = 0; ms < ELSEWHERE_WAIT_MS && isBeingCollected(ports, upload); ms += ELSEWHERE_LOOK_MS) {

@@ -193,7 +193,8 @@ test('a cursor of another workspace, filter or listing is refused on cursor', as
     tenant.client.projects.list({ cursor, workspace_id: tenant.workspaceId }),
     herbarium.client.projects.listNodes(herbarium.projectId, { cursor }),
   ]
-  for (const call of calls) expect(await refusalOf(call)).toMatchObject({ status: 400, fields: ['cursor'] })
+  for (const refusal of await Promise.all(calls.map(refusalOf)))
+    expect(refusal).toMatchObject({ status: 400, fields: ['cursor'] })
 })
 
 test('a cursor goes on with another limit, and where the workspace is said or left out', async () => {

@@ -1,6 +1,9 @@
 // Bytes that a form took straight to the bucket: they pass the same gate, and nobody can change them afterwards.
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { claimed } from '../../src/assets/attempt.ts'
+import { SILENT_MS } from '../../src/assets/collect.ts'
 import { SLOW_FORM_MS } from '../../src/assets/expire.ts'
 import type { Forms } from '../../src/assets/ports.ts'
 import { unavailable } from '../../src/ground/errors.ts'
@@ -180,6 +183,29 @@ describe('When something fails between the form and the answer', () => {
     expect((await post(herbarium, `/assets/${reservation.asset_id}/complete`)).status).toBe(503)
     beforeTake = async () => undefined
     await completed(herbarium, reservation.asset_id)
+    expect(await served(reservation)).toBe(hash(RED))
+  })
+
+  /** The attempt as a node leaves it that dies with the form's file in hand. */
+  async function takenBySomebody(assetId: string): Promise<void> {
+    const { assets } = herbarium.service.records
+    const attempt = (await assets.findUpload(assetId))?.attempt
+    if (attempt?.state !== 'open') throw new Error('the upload is not open')
+    const after = claimed(attempt, { now: clock.now(), transport: 'bucket' })
+    await assets.save({ attempts: [{ before: attempt, after }], events: [] })
+  }
+
+  test('whoever has the file in hand is waited for, and no longer than it gives a sign of life', async () => {
+    const reservation = await posted(RED)
+    await takenBySomebody(reservation.asset_id)
+    let isAnswered = false
+    const completing = completed(herbarium, reservation.asset_id).finally(() => {
+      isAnswered = true
+    })
+    await delay(600)
+    expect(isAnswered).toBe(false)
+    clock.advance(SILENT_MS)
+    expect(await completing).toMatchObject({ status: 'ready' })
     expect(await served(reservation)).toBe(hash(RED))
   })
 

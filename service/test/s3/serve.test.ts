@@ -3,12 +3,13 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { freshBucket } from '../support/fresh-bucket.ts'
+import { reserve } from '../support/reserve.ts'
 import { linesOf, runHerbarium } from '../support/run-herbarium.ts'
 import { runJson } from '../support/run-json.ts'
 import { wavOf } from '../support/samples.ts'
 import { type Environment, temporaryFolder } from '../support/start-process.ts'
 import { startService } from '../support/start-service.ts'
-import { stored, uploaded } from '../support/uploads.ts'
+import { putFile, stored } from '../support/uploads.ts'
 import { cephHere } from '../support/use-bucket.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -52,7 +53,7 @@ test('doctor, verify, backup and restore work on the bucket, and no byte is kept
   try {
     const bytes = wavOf(4_000_000, 1)
     const { asset_id: assetId } = await stored(herbarium, {}, bytes)
-    await uploaded(herbarium)
+    await putFile(herbarium, await reserve(herbarium), wavOf(2_000, 5))
     const { checks } = await runJson(['doctor'], herbarium.environment)
     expect(checks).toContainEqual(expect.objectContaining({ name: 'bucket', status: 'ok' }))
     expect(await runJson(['verify'], herbarium.environment)).toMatchObject({ checked: 1, damaged: [] })

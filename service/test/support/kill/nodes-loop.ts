@@ -39,7 +39,7 @@ interface Tenant {
 }
 
 /** Nobody is killed for so long: then most is under way at once, on nodes that remember what they have seen. */
-const CALM_MS = 10_000
+const CALM_MS = 5_000
 /** From one kill to the next. */
 const KILL_EVERY_MS = 1_000
 
