@@ -67,7 +67,7 @@ test('every answer was sent after all that it rests on had been synced', () => {
   for (const { session, keysOf } of losses) {
     const { judged, broken } = judge(session, ledger, keysOf)
     expect(broken).toEqual([])
-    expect(judged).toBeGreaterThan(50)
+    expect(judged).toBeGreaterThan(20)
   }
 })
 

@@ -29,16 +29,17 @@ test('everything is looked at in its order, and the bucket is left as it was', a
     ...['configuration', 'folders', 'disk_space', 'secret_key'],
     ...['bucket', 'bucket_list', 'bucket_put', 'bucket_get', 'bucket_copy', 'bucket_multipart'],
     ...['bucket_delete', 'bucket_clock', 'bucket_versions', 'form', 'form_policy', 'cors'],
-    ...['database', 'schema', 'clock', 'missing_files', 'orphaned_files', 'jobs'],
+    ...['database', 'schema', 'clock', 'servers', 'missing_files', 'orphaned_files', 'jobs'],
   ])
   expect(await herbarium.files()).toEqual(before)
 })
 
-test('a store that cannot be reached is one failure, and no reason to restore a backup', async () => {
+test('a store that cannot be reached is told as that, and is no reason to restore a backup', async () => {
   const { code, checks } = await checksOf({ S3_ENDPOINT: `http://127.0.0.1:${await freePort()}` })
   expect(code).toBe(1)
   expect(checks.filter(({ status }) => status !== 'ok')).toMatchObject([
     { name: 'bucket', status: 'fail', detail: expect.stringMatching(/ECONNREFUSED.*S3_ENDPOINT/) },
+    { name: 'servers', status: 'fail', detail: expect.stringContaining('S3_BUCKET') },
     { name: 'missing_files', status: 'warn', detail: expect.not.stringContaining('backup') },
     { name: 'orphaned_files', status: 'warn' },
   ])
@@ -48,6 +49,7 @@ test('with a variable of the store that cannot be used, no store is asked', asyn
   const { checks } = await checksOf({ S3_ENDPOINT: 'ftp://store.example.com' })
   expect(checks.filter(({ status }) => status !== 'ok')).toMatchObject([
     { name: 'configuration', status: 'fail', detail: expect.stringContaining('S3_ENDPOINT') },
+    { name: 'servers', status: 'fail' },
     { name: 'missing_files', status: 'warn' },
     { name: 'orphaned_files', status: 'warn' },
   ])

@@ -110,7 +110,8 @@ async function checkBehindTheirBacks(shared: SharedEngines, environment: Environ
   assert.deepEqual({ removable, foreign }, { removable: [], foreign: [] })
   const { checks } = await askHerbarium(['doctor'], environment)
   const complaints = checks.filter(({ status }: { status: string }) => status !== 'ok')
-  assert.deepEqual(complaints, [], 'doctor is not content')
+  const ofMore = complaints.filter(({ name }: { name: string }) => name !== 'cors') // no page is to use this bucket
+  assert.deepEqual(ofMore, [], 'doctor is not content')
 }
 
 /** So long after it is due a job has been begun by somebody. */
