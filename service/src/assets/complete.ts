@@ -75,7 +75,7 @@ const isBeingCollected = ({ clock }: CompletePorts, { attempt }: Upload): boolea
 
 /** It is done soon, mostly; else the answer is given without it. */
 async function collectedElsewhere(ports: CompletePorts, first: Upload): Promise<Upload> {
-  let upload: Upload | undefined = first
+  let upload = first
   for (let ms = 0; ms < ELSEWHERE_WAIT_MS && isBeingCollected(ports, upload); ms += ELSEWHERE_LOOK_MS) {
     await ports.clock.delay(ELSEWHERE_LOOK_MS)
     upload = (await ports.assets.findUpload(first.asset.id)) ?? first

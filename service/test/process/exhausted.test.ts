@@ -16,6 +16,7 @@ import { until } from '../support/uploads.ts'
 import { head, openWire } from '../support/wire.ts'
 
 const MIB = 1024 * 1024
+const DESCRIPTORS = 90
 const REFUSED = /: 50[37] /
 
 /** A file system of this size of its own; undefined where this user may not mount one. */
@@ -93,7 +94,7 @@ test('when descriptors run out the program lives, and serves again as soon as th
 }, async () => {
   const dataDir = await temporaryFolder()
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
-  const wire = await start(dataDir, ['sh', '-c', 'ulimit -n 90; exec "$@"', 'sh'])
+  const wire = await start(dataDir, ['sh', '-c', `ulimit -n ${DESCRIPTORS}; exec "$@"`, 'sh'])
   const kept = await readyAsset(wire)
   const bytes = Buffer.from(wavOf(100_000))
   const slow = await Promise.all(Array.from({ length: 45 }, () => reserve(wire, bytes)))
@@ -104,6 +105,12 @@ test('when descriptors run out the program lives, and serves again as soon as th
     await connection.write(head(`PUT ${told.uploadUrl}`, { 'content-length': bytes.length }))
     await connection.write(bytes.subarray(0, 70_000))
   }
+  // What was sent is taken up when the server comes to it.
+  const { pid } = wire.server.child
+  await until(
+    () => readdir(`/proc/${pid}/fd`),
+    descriptors => descriptors.length >= DESCRIPTORS - 5,
+  )
   // Either nobody is let in, or whoever is let in finds no descriptor for a file.
   const outcome = await readyAsset(wire).then(
     () => 'ready',
