@@ -1,9 +1,8 @@
 // A copy of the whole installation while it runs: the rows of one moment, and every byte they name.
 import type { Clock } from '../ground/clock.ts'
 import { Fault } from '../ground/fault.ts'
-import { checkBytes, type Damage, type Problem } from './check-bytes.ts'
-import { fewAtATime } from './few-at-a-time.ts'
-import type { BackupFolder, BlobStore, Installation, NamedBytes, Progress, Snapshot } from './ports.ts'
+import { type CopyReport, copyAllNamed, copyBytes, count, nothingCopied } from './copying.ts'
+import type { BackupFolder, Installation, NamedBytes, Progress, Snapshot } from './ports.ts'
 import { isStillNamed } from './still-named.ts'
 import { unnamedKeys } from './unnamed-keys.ts'
 
@@ -15,18 +14,8 @@ export interface BackupPorts {
   clock: Clock
 }
 
-export interface BackupReport {
-  assets: number
-  bytes: number
-  received: number
-  copied: number
-  copiedBytes: number
-  /** Files of the last backup that this one names too. */
-  kept: number
-  removed: number
-  /** With any, nothing was put in place: the last backup is as it was. */
-  damaged: Damage[]
-}
+/** With any damage nothing was put in place: the last backup is as it was. */
+export type BackupReport = CopyReport
 
 interface Run extends BackupReport {
   /** Bytes that went while they were copied, together with their rows. */
@@ -85,23 +74,9 @@ async function mustBeSound(snapshot: Snapshot): Promise<void> {
 }
 
 async function copyAll(ports: BackupPorts, snapshot: Snapshot, onProgress?: Progress): Promise<Run> {
-  const run: Run = {
-    assets: 0,
-    bytes: 0,
-    received: 0,
-    copied: 0,
-    copiedBytes: 0,
-    kept: 0,
-    removed: 0,
-    damaged: [],
-    gone: [],
-  }
-  const total = (await snapshot.readyTotals()).bytes
-  await fewAtATime(snapshot.receivedBytes(), named => copyOne(ports, run, named))
-  await fewAtATime(snapshot.readyBytes(), async named => {
-    await copyOne(ports, run, named)
-    onProgress?.(Math.min(run.bytes, total), total)
-  })
+  const run: Run = { ...nothingCopied(), gone: [] }
+  const copy = (named: NamedBytes) => copyOne(ports, run, named)
+  await copyAllNamed(snapshot, copy, { report: run, withReceived: true, onProgress })
   return run
 }
 
@@ -114,30 +89,5 @@ async function copyOne(ports: BackupPorts, run: Run, named: NamedBytes): Promise
     else run.gone.push(named)
     return
   }
-  if (isThere) run.kept++
-  else run.copied++
-  if (!isThere) run.copiedBytes += named.sizeBytes
-  if (named.attempt !== null) run.received++
-  else run.assets++
-  if (named.attempt === null) run.bytes += named.sizeBytes
-}
-
-/** Writes the bytes under the same key, or another, durably, if they are what their row says; else leaves nothing. */
-export async function copyBytes(
-  from: BlobStore,
-  to: BlobStore,
-  named: NamedBytes,
-  key: string = named.key,
-): Promise<Problem | undefined> {
-  if ((await from.findStored(named.key).catch(() => null)) === undefined) return 'missing'
-  const writer = await to.create(key)
-  try {
-    const problem = await checkBytes(from, named, bytes => writer.write(bytes))
-    if (problem === undefined) await writer.commit()
-    else await writer.abort()
-    return problem
-  } catch (error) {
-    await writer.abort()
-    throw error
-  }
+  count(run, named, { isKept: isThere })
 }

@@ -1,26 +1,11 @@
 // Every byte that rows name, brought to another store and read back there before it gets its name.
 import { Fault } from '../ground/fault.ts'
-import { copyBytes } from './backup.ts'
-import { checkBytes, type Damage, type Problem } from './check-bytes.ts'
-import { fewAtATime } from './few-at-a-time.ts'
+import { checkBytes, type Problem } from './check-bytes.ts'
+import { type CopyReport, copyAllNamed, copyBytes, count, nothingCopied } from './copying.ts'
 import type { MovingRows } from './move-ports.ts'
 import type { BlobStore, NamedBytes, Progress } from './ports.ts'
 import { isStillNamed } from './still-named.ts'
 import { unnamedKeys } from './unnamed-keys.ts'
-
-export interface MoveBytesReport {
-  assets: number
-  bytes: number
-  received: number
-  copied: number
-  copiedBytes: number
-  /** Files that lay in the target already. */
-  kept: number
-  /** Files of an earlier run that no row names any more. */
-  removed: number
-  /** With any, the move is not complete. */
-  damaged: Damage[]
-}
 
 interface BytePorts {
   rows: MovingRows
@@ -31,40 +16,20 @@ interface BytePorts {
 export async function moveBytes(
   ports: BytePorts,
   options: { withReceived: boolean; onProgress: Progress },
-): Promise<MoveBytesReport> {
-  const report: MoveBytesReport = {
-    assets: 0,
-    bytes: 0,
-    received: 0,
-    copied: 0,
-    copiedBytes: 0,
-    kept: 0,
-    removed: 0,
-    damaged: [],
-  }
-  const total = (await ports.rows.readyTotals()).bytes
-  if (options.withReceived)
-    await fewAtATime(ports.rows.receivedBytes(), named => moveOne(ports, report, named))
-  await fewAtATime(ports.rows.readyBytes(), async named => {
-    await moveOne(ports, report, named)
-    options.onProgress(Math.min(report.bytes, total), total)
-  })
+): Promise<CopyReport> {
+  const report = nothingCopied()
+  await copyAllNamed(ports.rows, named => moveOne(ports, report, named), { report, ...options })
   return report
 }
 
-async function moveOne(ports: BytePorts, report: MoveBytesReport, named: NamedBytes): Promise<void> {
+async function moveOne(ports: BytePorts, report: CopyReport, named: NamedBytes): Promise<void> {
   const isKept = await isThere(ports.to, named)
   const problem = isKept ? undefined : await bring(ports, named)
   if (problem !== undefined) {
     if (await isStillNamed(ports.rows, named)) report.damaged.push({ named, problem })
     return
   }
-  if (isKept) report.kept++
-  else report.copied++
-  if (!isKept) report.copiedBytes += named.sizeBytes
-  if (named.attempt !== null) report.received++
-  else report.assets++
-  if (named.attempt === null) report.bytes += named.sizeBytes
+  count(report, named, { isKept })
 }
 
 /** What has its media key was read back before it got it. Received bytes have theirs from the start: they are read. */

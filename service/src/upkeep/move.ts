@@ -1,6 +1,7 @@
 // An installation moved to another database, another store, or both: first every byte, then all rows at once.
 import { Fault } from '../ground/fault.ts'
-import { type MoveBytesReport, moveBytes, removeUnnamed } from './move-bytes.ts'
+import { type CopyReport, nothingCopied } from './copying.ts'
+import { moveBytes, removeUnnamed } from './move-bytes.ts'
 import type { ByteTarget, Farewell, MovingRows, Places, RowTarget, Watch } from './move-ports.ts'
 import type { BlobStore } from './ports.ts'
 
@@ -14,7 +15,7 @@ export interface MovePorts {
   watch: Watch
 }
 
-export interface MoveReport extends MoveBytesReport {
+export interface MoveReport extends CopyReport {
   /** The target is a whole installation, and the source serves no more. */
   isComplete: boolean
   /** It was complete before this run. */
@@ -23,19 +24,7 @@ export interface MoveReport extends MoveBytesReport {
   rows: number
 }
 
-const NOTHING: MoveReport = {
-  isComplete: false,
-  wasComplete: false,
-  rows: 0,
-  assets: 0,
-  bytes: 0,
-  received: 0,
-  copied: 0,
-  copiedBytes: 0,
-  kept: 0,
-  removed: 0,
-  damaged: [],
-}
+const NOTHING: MoveReport = { isComplete: false, wasComplete: false, rows: 0, ...nothingCopied() }
 
 /** Copies the bytes of ready assets while the installation may still be served; nothing is complete by it. */
 export async function moveAhead(ports: MovePorts): Promise<MoveReport> {
@@ -123,7 +112,7 @@ async function isEmpty(blobs: BlobStore): Promise<boolean> {
 const bytesOf = async (
   { rows, blobs, targets, watch }: MovePorts,
   options: { withReceived: boolean },
-): Promise<MoveBytesReport> => {
+): Promise<CopyReport> => {
   const to = targets.bytes?.blobs
   if (to === undefined) return NOTHING
   return watch('moving bytes', onProgress => moveBytes({ rows, from: blobs, to }, { ...options, onProgress }))

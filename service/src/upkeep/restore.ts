@@ -1,6 +1,6 @@
 // An installation made again from a backup, every byte checked on its way.
-import { copyBytes } from './backup.ts'
 import type { Problem } from './check-bytes.ts'
+import { copyBytes } from './copying.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import type { NamedBytes, Progress, ReadableBackup, RestoreFolder, Snapshot } from './ports.ts'
 
