@@ -1,6 +1,7 @@
 // Collecting what a form brought to the store: copied out of its reach first, then received like any other bytes.
-import { createHash } from 'node:crypto'
 import { tooLarge } from '../ground/errors.ts'
+import { every } from '../ground/every.ts'
+import { abortableWait } from '../ground/until-aborted.ts'
 import { arrive } from './arrive.ts'
 import type { Asset } from './asset.ts'
 import {
@@ -17,11 +18,10 @@ import { claim, type LiveUpload, openUpload, overtaken } from './claim.ts'
 import type { FormObject, Ports, Upload } from './ports.ts'
 import { boundsOf } from './quota.ts'
 import type { ReceivePorts } from './receive.ts'
+import { hashOf } from './resumable/kept-hashes.ts'
 import { sniffStored } from './stage.ts'
 import type { Ticket } from './ticket.ts'
 import { takingOver } from './under-way.ts'
-
-export type CollectPorts = ReceivePorts
 
 export interface Received {
   asset: Asset
@@ -53,7 +53,7 @@ export async function findPosted(
  * another upload, or another file of the form, has overtaken this one.
  */
 export async function collect(
-  ports: CollectPorts,
+  ports: ReceivePorts,
   { asset, attempt }: Upload,
   posted: FormObject,
 ): Promise<Received> {
@@ -61,7 +61,7 @@ export async function collect(
   return takingOver(ports, { place, reason: overtaken }, signal => bring(ports, { place, posted, signal }))
 }
 
-async function bring(ports: CollectPorts, { place, posted, signal }: Collecting): Promise<Received> {
+async function bring(ports: ReceivePorts, { place, posted, signal }: Collecting): Promise<Received> {
   const taken = ({ attempt }: LiveUpload) => claimed(attempt, { now: ports.clock.now(), transport: 'bucket' })
   const { held } = await claim(ports, place, taken, openUpload)
   const row = createAttemptRow(ports, held.attempt)
@@ -87,40 +87,32 @@ async function bring(ports: CollectPorts, { place, posted, signal }: Collecting)
 
 /** Keeps the attempt while the store copies and the bytes are read. */
 async function holding<T>(
-  { clock }: CollectPorts,
+  { clock }: ReceivePorts,
   { row, signal }: { row: AttemptRow; signal: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
   const over = new AbortController()
-  const keep = async () => {
-    while (!over.signal.aborted) {
-      await clock.delay(SIGN_MS, over.signal).catch(() => undefined)
-      const sign = (attempt: LiveUpload['attempt']) => renewed(attempt, clock.now())
-      if (!over.signal.aborted) await row.write(sign).catch(() => undefined) // whoever is overtaken learns it at the end
-    }
-  }
-  const keeping = keep()
+  const keeping = every(
+    clock,
+    { ms: SIGN_MS, until: over.signal },
+    () => row.write(attempt => renewed(attempt, clock.now())).catch(() => undefined), // whoever is overtaken learns it at the end
+  )
+  const waiting = abortableWait(signal)
   try {
-    return await untilStopped(work(), signal)
+    // Work that is stopped goes on for nothing: the attempt has moved on, and its row says no to it.
+    return await waiting.for(work())
   } finally {
+    waiting.end()
     over.abort()
     await keeping
   }
-}
-
-/** Work that is stopped goes on for nothing: the attempt has moved on, and its row says no to it. */
-function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = Promise.withResolvers<never>()
-  signal.addEventListener('abort', () => stopped.reject(signal.reason), { once: true })
-  return Promise.race([work, stopped.promise])
 }
 
 async function measured(
   ports: Pick<Ports, 'blobs' | 'media'>,
   { key, sizeBytes }: { key: string; sizeBytes: number },
 ): Promise<ReceivedBytes> {
-  const hash = createHash('sha256')
-  for await (const chunk of await ports.blobs.read(key, { start: 0, end: sizeBytes - 1 })) hash.update(chunk)
+  const hash = await hashOf(await ports.blobs.read(key, { start: 0, end: sizeBytes - 1 }))
   const sniffedType = await sniffStored(ports, { key, sizeBytes })
   return { key, sizeBytes, sha256: hash.digest('hex'), sniffedType }
 }

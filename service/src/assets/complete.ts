@@ -5,16 +5,17 @@ import type { Job } from '../ground/job.ts'
 import { within } from '../ground/within.ts'
 import type { Asset } from './asset.ts'
 import { isLeased, type OpenAttempt } from './attempt.ts'
-import { type CollectPorts, collect, findPosted, SILENT_MS } from './collect.ts'
+import { collect, findPosted, SILENT_MS } from './collect.ts'
 import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
+import type { ReceivePorts } from './receive.ts'
 import { type SettlePorts, settle, type Unsettled } from './settle.ts'
 
 /** The verifications this process has under way, by asset: a second complete joins the first. */
 export type Verifications = Map<string, Promise<Asset>>
 
 export type CompletePorts = SettlePorts &
-  CollectPorts &
+  ReceivePorts &
   Pick<Ports, 'background'> & { verifications: Verifications; completeWaitMs: number }
 
 const TRIES = 5

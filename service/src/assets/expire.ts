@@ -1,9 +1,10 @@
 // Closing attempts whose time is over; the asset stays pending and can be retried.
 import { assetEvent } from './asset-event.ts'
 import { closed } from './attempt.ts'
-import { type CollectPorts, findPosted } from './collect.ts'
+import { findPosted } from './collect.ts'
 import { discardBytesOf } from './discard.ts'
 import type { Ports, Upload } from './ports.ts'
+import type { ReceivePorts } from './receive.ts'
 
 /** Whole bytes that nobody completes are kept this long after their ticket expired. */
 export const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
@@ -12,7 +13,7 @@ export const SLOW_FORM_MS = 60 * 60 * 1000
 
 const BATCH = 100
 
-export type ExpirePorts = CollectPorts & Pick<Ports, 'background'>
+export type ExpirePorts = ReceivePorts & Pick<Ports, 'background'>
 
 /** Closes every overdue attempt once, by compare-and-set; answers how many this call closed. */
 export async function expireAttempts(ports: ExpirePorts): Promise<number> {
@@ -25,14 +26,17 @@ export async function expireAttempts(ports: ExpirePorts): Promise<number> {
       BATCH,
     )
     let closedNow = 0
-    for (const upload of overdue) if (await isExpired(ports, upload)) closedNow++
+    for (const upload of overdue) if (await closeOne(ports, upload)) closedNow++
     total += closedNow
     if (overdue.length < BATCH || closedNow === 0) return total
   }
 }
 
-/** What a form brought is to be received, and is kept as long as any other whole bytes. */
-async function isExpired(ports: ExpirePorts, upload: Upload): Promise<boolean> {
+/**
+ * Answers whether this call closed it. What a form brought is to be received instead, and is kept as long as any other
+ * whole bytes.
+ */
+async function closeOne(ports: ExpirePorts, upload: Upload): Promise<boolean> {
   const { asset, attempt } = upload
   const isAbandoned = attempt.expiresAt <= ports.clock.now() - ABANDONED_AFTER_MS
   if (!isAbandoned && (await findPosted(ports, upload)) !== undefined) {

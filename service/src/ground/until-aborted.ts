@@ -17,8 +17,11 @@ export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSig
   }
 }
 
-/** One listener for any number of waits: a race with one promise for each item would keep every item. */
-function abortableWait(signal: AbortSignal) {
+/**
+ * Waits that throw the signal's reason once it aborts, with one listener for all of them: a race with one promise for
+ * each item would keep every item.
+ */
+export function abortableWait(signal: AbortSignal) {
   let giveUp: (reason: unknown) => void = () => undefined
   const onAbort = () => giveUp(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })

@@ -1,6 +1,7 @@
 // Being one of the servers of an installation: all that live at a time have their bytes in one store.
 import type { Clock } from '../ground/clock.ts'
 import { unavailable } from '../ground/errors.ts'
+import { every } from '../ground/every.ts'
 import { Fault } from '../ground/fault.ts'
 import type { Ids } from '../ground/ids.ts'
 import type { ServerRecords } from './ports.ts'
@@ -39,13 +40,9 @@ export async function join(ports: JoinPorts, options: JoinOptions): Promise<Memb
   const stop = new AbortController()
   const refusal = await life.renew()
   if (refusal !== undefined) throw refusal
-  const keepAlive = async () => {
-    while (!stop.signal.aborted) {
-      await clock.delay(RENEW_MS, stop.signal).catch(() => undefined)
-      if (!stop.signal.aborted) await life.renew().catch(options.onError)
-    }
-  }
-  const keeping = keepAlive()
+  const keeping = every(clock, { ms: RENEW_MS, until: stop.signal }, () =>
+    life.renew().catch(options.onError),
+  )
   return {
     lost: life.lost,
     mustBeAlive: async () => {

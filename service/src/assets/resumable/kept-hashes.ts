@@ -1,6 +1,5 @@
 // Hashes of uploads that pause between two requests, so that what was hashed is not read again.
 import { createHash, type Hash } from 'node:crypto'
-import type { SavedBytes } from '../ports.ts'
 
 interface KeptHash {
   hash: Hash
@@ -27,8 +26,8 @@ export function takeHash(hashes: KeptHashes, key: string, sizeBytes: number): Ha
   return kept?.sizeBytes === sizeBytes ? kept.hash : undefined
 }
 
-export async function hashOf(saved: SavedBytes): Promise<Hash> {
+export async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<Hash> {
   const hash = createHash('sha256')
-  for await (const chunk of saved.read()) hash.update(chunk)
+  for await (const chunk of bytes) hash.update(chunk)
   return hash
 }

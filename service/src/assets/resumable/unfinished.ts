@@ -25,7 +25,7 @@ export async function openUnfinished(
   if (saved === undefined) return undefined
   // Whoever did not let go of the attempt may still be writing to that file.
   if (before.leaseUntil !== null) return copied(ports, saved, { ...partial, key: stagingKey(held) })
-  const hash = takeHash(ports.hashes, partial.key, partial.sizeBytes) ?? (await hashOf(saved))
+  const hash = takeHash(ports.hashes, partial.key, partial.sizeBytes) ?? (await hashOf(saved.read()))
   return { partial, writer: await saved.append(), hash }
 }
 

@@ -8,8 +8,8 @@ import { postFields } from './post-form.ts'
 import { publicAddress } from './public-address.ts'
 import { onBucket } from './trouble.ts'
 
-export function createForms(bucket: Bucket, settings: BucketSettings): Forms {
-  const url = publicAddress(settings)
+/** `url` is where browsers reach the bucket. */
+export function createForms(bucket: Bucket, settings: BucketSettings, url = publicAddress(settings)): Forms {
   return {
     formFor: ({ key, ...terms }) =>
       onBucket(async () => {

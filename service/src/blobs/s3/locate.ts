@@ -2,7 +2,6 @@
 import type { Bucket } from './bucket.ts'
 import type { BucketSettings } from './clients.ts'
 import { presignGet } from './presign-get.ts'
-import { publicAddress } from './public-address.ts'
 
 export interface Visit {
   method: 'GET' | 'HEAD'
@@ -15,14 +14,16 @@ export interface Visit {
 
 export type Locate = (key: string, visit: Visit) => Promise<string>
 
-/** Asks nothing of the store: an address of an object that is not there leads to the store's own 404. */
-export function createLocate(bucket: Pick<Bucket, 'credentials'>, settings: BucketSettings): Locate {
-  const { prefix, region } = settings
-  const address = publicAddress(settings)
+/** `url` is where clients reach the bucket. Asks nothing of the store: an address of an object that is not there leads to the store's own 404. */
+export function createLocate(
+  bucket: Pick<Bucket, 'credentials'>,
+  { prefix, region }: BucketSettings,
+  url: string,
+): Locate {
   return async (key, { says, ...visit }) =>
     presignGet({
       ...visit,
-      url: `${address}/${prefix}${key}`,
+      url: `${url}/${prefix}${key}`,
       region,
       credentials: await bucket.credentials(),
       query: {

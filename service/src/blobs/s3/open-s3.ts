@@ -15,6 +15,7 @@ import { createLending } from './lend.ts'
 import { createLocate, type Locate } from './locate.ts'
 import { createMoveMark } from './move-mark.ts'
 import { openPartWriter } from './part-writer.ts'
+import { publicAddress } from './public-address.ts'
 import { readObject } from './read-object.ts'
 import { findSavedObject } from './saved-object.ts'
 import { storedObjects } from './stored-objects.ts'
@@ -39,7 +40,8 @@ export interface S3Blobs extends BlobStore {
 /** Asks nothing of the store yet, and touches nothing. */
 export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): S3Blobs {
   const bucket = openBucket(settings)
-  const locate = createLocate(bucket, settings)
+  const url = publicAddress(settings)
+  const locate = createLocate(bucket, settings, url)
   const { lend, lentFile } = createLending(bucket, folder)
   const { removeUnfinished, ...stored } = storedObjects(bucket)
   return {
@@ -62,7 +64,7 @@ export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): 
     withFile: async (key, use) => lend(checked(key), use),
     remove: key =>
       onBucket(() => (UNFINISHED_KEY.test(key) ? removeUnfinished(key) : bucket.remove(checked(key)))),
-    forms: createForms(bucket, settings),
+    forms: createForms(bucket, settings, url),
     locate: (key, visit) => onBucket(() => locate(checked(key), visit)),
     ...stored,
     moveMark: createMoveMark(bucket),
