@@ -4,6 +4,8 @@ import { rm } from 'node:fs/promises'
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FormTerms } from '../../src/assets/ports.ts'
+import { type Bucket, openBucket } from '../../src/blobs/s3/bucket.ts'
+import { createForms } from '../../src/blobs/s3/forms.ts'
 import { openS3, type S3Blobs, type S3Settings } from '../../src/blobs/s3/open-s3.ts'
 import { contentOf, freshMediaKey, freshQuarantineKey, patternOf, put } from '../support/blobs.ts'
 import { useBucket } from '../support/use-bucket.ts'
@@ -120,6 +122,22 @@ describe('Taking what a form brought', () => {
     expect(object && (await blobs.forms.take(object, to))).toBe(false)
     expect(await blobs.findStored(to)).toBeUndefined()
   })
+})
+
+it('a file that another replaces while it is copied is not taken, and leaves nothing', async () => {
+  const bucket = openBucket(settings)
+  const said = terms()
+  const copy: Bucket['copy'] = async (...copying) => {
+    await post(said, patternOf(20))
+    return bucket.copy(...copying)
+  }
+  const forms = createForms({ ...bucket, copy }, settings)
+  await post(said, patternOf(10))
+  const object = await forms.find(said.key)
+  const to = freshQuarantineKey()
+  expect(object && (await forms.take(object, to))).toBe(false)
+  expect(await blobs.findStored(to)).toBeUndefined()
+  bucket.close()
 })
 
 it('what is published says its type, its name and how long it may be kept', async () => {

@@ -1,0 +1,150 @@
+// One kept-alive HTTP/1.1 socket that costs the machine little, since the server under measurement shares its cores.
+import { connect, type Socket } from 'node:net'
+
+export interface Call {
+  method: string
+  /** Path and query. */
+  path: string
+  headers?: Record<string, string>
+  /** The body's pieces; large ones are sent as they are, with backpressure. */
+  body?: Uint8Array[]
+  /** Whether the answer's body is kept; else it is counted and dropped. */
+  keep?: boolean
+}
+
+export interface Answer {
+  status: number
+  /** Names in lower case. */
+  headers: Map<string, string>
+  /** Bytes of the body. */
+  bytes: number
+  /** Empty unless it was to be kept. */
+  body: Buffer
+}
+
+export interface Connection {
+  /** One at a time. Throws when the connection breaks, or after `timeoutMs`. */
+  ask(call: Call): Promise<Answer>
+  close(): void
+}
+
+interface Waiting {
+  call: Call
+  read: (bytes: Buffer) => Answer | undefined
+  resolve: (answer: Answer) => void
+  reject: (error: Error) => void
+}
+
+const SMALL_BODY_BYTES = 64 * 1024
+const HEAD_END = '\r\n\r\n'
+
+export function openConnection(origin: string, timeoutMs = 120_000): Connection {
+  const { host, hostname, port } = new URL(origin)
+  let socket: Socket | undefined
+  let waiting: Waiting | undefined
+  const fail = (error: Error) => {
+    const lost = waiting
+    waiting = undefined
+    socket?.destroy()
+    socket = undefined
+    lost?.reject(error)
+  }
+  const open = (): Socket => {
+    const opened = connect({ host: hostname, port: Number(port), noDelay: true })
+    opened.setTimeout(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)))
+    opened.on('error', fail)
+    opened.on('close', () => opened === socket && fail(new Error('the connection was closed')))
+    opened.on('data', bytes => {
+      const answer = waiting?.read(bytes)
+      if (answer === undefined) return
+      const answered = waiting
+      waiting = undefined
+      if (answer.headers.get('connection') === 'close') {
+        socket = undefined
+        opened.destroy()
+      }
+      answered?.resolve(answer)
+    })
+    return opened
+  }
+  return {
+    ask: call =>
+      new Promise((resolve, reject) => {
+        socket ??= open()
+        waiting = { call, read: createReader(call), resolve, reject }
+        void send(socket, host, call)
+      }),
+    close: () => {
+      const closing = socket
+      socket = undefined
+      closing?.destroy()
+    },
+  }
+}
+
+async function send(socket: Socket, host: string, { method, path, headers, body }: Call): Promise<void> {
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`
+  for (const [name, value] of Object.entries(headers ?? {})) head += `${name}: ${value}\r\n`
+  const bytes = (body ?? []).reduce((sum, piece) => sum + piece.byteLength, 0)
+  if (method !== 'GET' && method !== 'HEAD') head += `content-length: ${bytes}\r\n`
+  const start = Buffer.from(`${head}\r\n`, 'latin1')
+  if (bytes <= SMALL_BODY_BYTES) return void socket.write(Buffer.concat([start, ...(body ?? [])]))
+  let isRoomy = socket.write(start)
+  for (const piece of body ?? []) {
+    if (!isRoomy) await drained(socket)
+    if (socket.destroyed) return
+    isRoomy = socket.write(piece)
+  }
+}
+
+const drained = (socket: Socket): Promise<void> =>
+  new Promise(resolve => {
+    const go = () => {
+      socket.off('drain', go).off('close', go)
+      resolve()
+    }
+    socket.on('drain', go).on('close', go)
+  })
+
+/** Reads one answer whose length is given, or that has no body. */
+function createReader({ method, keep = false }: Call): (bytes: Buffer) => Answer | undefined {
+  let head: Buffer = Buffer.alloc(0)
+  let answer: Answer | undefined
+  let missing = 0
+  const kept: Buffer[] = []
+  const take = (bytes: Buffer): Answer | undefined => {
+    if (answer === undefined) return undefined
+    missing -= bytes.byteLength
+    answer.bytes += bytes.byteLength
+    if (keep && bytes.byteLength > 0) kept.push(bytes)
+    if (missing > 0) return undefined
+    answer.body = Buffer.concat(kept)
+    return answer
+  }
+  return bytes => {
+    if (answer !== undefined) return take(bytes)
+    head = head.byteLength === 0 ? bytes : Buffer.concat([head, bytes])
+    const end = head.indexOf(HEAD_END)
+    if (end === -1) return undefined
+    answer = parseHead(head.toString('latin1', 0, end))
+    const hasBody = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
+    missing = hasBody ? lengthOf(answer) : 0
+    return take(head.subarray(end + HEAD_END.length))
+  }
+}
+
+function parseHead(text: string): Answer {
+  const [statusLine = '', ...lines] = text.split('\r\n')
+  const headers = new Map<string, string>()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
+  }
+  return { status: Number(statusLine.slice(9, 12)), headers, bytes: 0, body: Buffer.alloc(0) }
+}
+
+function lengthOf({ headers, status }: Answer): number {
+  const length = headers.get('content-length')
+  if (length === undefined) throw new Error(`an answer ${status} without a length cannot be read here`)
+  return Number(length)
+}

@@ -1,0 +1,69 @@
+// Reading V8's CPU profiles: which functions and packages the time went to.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+
+interface Frame {
+  functionName: string
+  url: string
+  lineNumber: number
+}
+
+interface Profile {
+  nodes: { id: number; callFrame: Frame }[]
+  samples: number[]
+  timeDeltas: number[]
+}
+
+export interface Cost {
+  name: string
+  /** Of all time in which the process was not idle. */
+  share: number
+}
+
+/** Both lists begin with the dearest. */
+export async function readCosts(
+  folder: string,
+): Promise<{ functions: Cost[]; rooms: Cost[]; busySeconds: number }> {
+  const [file] = (await readdir(folder)).filter(name => name.endsWith('.cpuprofile'))
+  if (file === undefined) throw new Error(`no profile in ${folder}`)
+  const { nodes, samples, timeDeltas }: Profile = JSON.parse(await readFile(path.join(folder, file), 'utf8'))
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
+  const functions = new Map<string, number>()
+  const rooms = new Map<string, number>()
+  let busy = 0
+  for (const [n, id] of samples.entries()) {
+    const frame = frames.get(id)
+    if (frame === undefined || frame.functionName === '(idle)') continue
+    const microseconds = timeDeltas[n] ?? 0
+    busy += microseconds
+    add(functions, nameOf(frame), microseconds)
+    add(rooms, roomOf(frame), microseconds)
+  }
+  return { functions: dearest(functions, busy), rooms: dearest(rooms, busy), busySeconds: busy / 1e6 }
+}
+
+const add = (costs: Map<string, number>, name: string, microseconds: number) =>
+  costs.set(name, (costs.get(name) ?? 0) + microseconds)
+
+const dearest = (costs: Map<string, number>, busy: number): Cost[] =>
+  [...costs]
+    .map(([name, microseconds]) => ({ name, share: microseconds / busy }))
+    .sort((a, b) => b.share - a.share)
+
+const nameOf = (frame: Frame): string =>
+  frame.url === ''
+    ? frame.functionName
+    : `${frame.functionName || '(anonymous)'} ${shortOf(frame.url)}:${frame.lineNumber + 1}`
+
+const shortOf = (url: string): string =>
+  url.replace(/^.*\/(node_modules|src)\//, '').replace(/^file:\/\//, '')
+
+/** A package, a room of the service, Node itself, or what V8 does. */
+function roomOf({ url, functionName }: Frame): string {
+  const inPackage = /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1]
+  if (inPackage !== undefined) return inPackage
+  const room = /\/service\/src\/([^/]+)/.exec(url)?.[1]
+  if (room !== undefined) return `service/src/${room}`
+  if (url.startsWith('node:')) return 'node'
+  return functionName.startsWith('(') ? functionName : 'native'
+}
