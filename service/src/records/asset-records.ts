@@ -2,78 +2,96 @@
 import type { Kysely } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
 import type { AssetRecords, Upload, Usage } from '../assets/ports.ts'
-import { assetFrom } from './asset-rows.ts'
+import { type AssetRow, assetFrom } from './asset-rows.ts'
 import { attemptFrom } from './attempt-rows.ts'
-import { listAssetRows } from './list-assets.ts'
+import type { Database } from './database.ts'
+import { createList } from './list-assets.ts'
+import { prepared } from './prepared.ts'
+import type { Read } from './read.ts'
 import type { RowSearch } from './row-search.ts'
-import { stepsOf } from './save-asset.ts'
+import { createSteps } from './save-asset.ts'
 import type { Tables } from './tables.ts'
-import type { Write } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createAssetRecords = (db: Db, write: Write, search: RowSearch): AssetRecords => ({
-  find: assetId => findBy(db, 'id', assetId),
-  findUpload: (assetId, n) => findUpload(db, assetId, n),
-  findReady: async mediaToken => {
-    const asset = await findBy(db, 'media_token', mediaToken)
-    return asset?.status === 'ready' ? asset : undefined
-  },
-  list: (filter, page) => listAssetRows(db, search, filter, page),
-  count: async workspaceId => {
-    const row = await db
-      .selectFrom('counters')
-      .select('assets')
-      .where('workspace_id', '=', workspaceId)
-      .executeTakeFirst()
-    return row?.assets ?? 0
-  },
-  usage: workspaceId => usageOf(db, workspaceId),
-  hasProject: async (workspaceId, projectId) => {
-    const row = await db
-      .selectFrom('projects')
-      .select('id')
-      .where('id', '=', projectId)
-      .where('workspace_id', '=', workspaceId)
-      .executeTakeFirst()
-    return row !== undefined
-  },
-  findOverdue: (times, limit) => findOverdue(db, times, limit),
-  protectedKeys: keys => protectedKeys(db, keys),
-  save: change => write(stepsOf(db, change)),
-})
-
-async function usageOf(db: Db, workspaceId: string): Promise<Usage> {
-  const row = await db
-    .selectFrom('workspaces')
-    .leftJoin('counters', 'counters.workspace_id', 'workspaces.id')
-    .select(['quota_bytes', 'bytes', 'received_bytes', 'open_attempts'])
-    .where('workspaces.id', '=', workspaceId)
-    .executeTakeFirst()
+export function createAssetRecords({ db, read, write }: Database, search: RowSearch): AssetRecords {
+  const stepsOf = createSteps(db)
   return {
-    quotaBytes: row?.quota_bytes ?? null,
-    usedBytes: (row?.bytes ?? 0) + (row?.received_bytes ?? 0),
-    openAttempts: row?.open_attempts ?? 0,
+    ...createFinding(db, read),
+    list: createList(db, read, search),
+    findOverdue: (times, limit) => findOverdue(db, times, limit),
+    protectedKeys: keys => protectedKeys(db, keys),
+    save: change => write(stepsOf(change)),
   }
 }
 
-async function findBy(db: Db, column: 'id' | 'media_token', value: string): Promise<Asset | undefined> {
-  const row = await db.selectFrom('assets').selectAll().where(column, '=', value).executeTakeFirst()
-  return row && assetFrom(row)
+type Finding = Pick<AssetRecords, 'find' | 'findReady' | 'findUpload' | 'count' | 'usage' | 'hasProject'>
+
+/** What nearly every request asks. */
+function createFinding(db: Db, read: Read): Finding {
+  const assets = db.selectFrom('assets').selectAll()
+  const byId = prepared(({ id }: { id: string }) => assets.where('id', '=', id).compile())
+  const byToken = prepared(({ token }: { token: string }) =>
+    assets.where('media_token', '=', token).where('status', '=', 'ready').compile(),
+  )
+  const counted = prepared(({ workspaceId }: { workspaceId: string }) =>
+    db.selectFrom('counters').select('assets').where('workspace_id', '=', workspaceId).compile(),
+  )
+  const project = prepared(({ id, workspaceId }: { id: string; workspaceId: string }) =>
+    db
+      .selectFrom('projects')
+      .select('id')
+      .where('id', '=', id)
+      .where('workspace_id', '=', workspaceId)
+      .compile(),
+  )
+  return {
+    find: async id => assetOf(await read(byId({ id }))),
+    findReady: async token => {
+      const asset = assetOf(await read(byToken({ token })))
+      return asset?.status === 'ready' ? asset : undefined
+    },
+    findUpload: createFindUpload(db, read),
+    count: async workspaceId => (await read(counted({ workspaceId })))[0]?.assets ?? 0,
+    usage: createUsage(db, read),
+    hasProject: async (workspaceId, id) => (await read(project({ id, workspaceId }))).length > 0,
+  }
 }
 
+const assetOf = ([row]: AssetRow[]): Asset | undefined => row && assetFrom(row)
+
 /** One read, so that no write can fall between the asset and its attempt; the two tables share no column name. */
-async function findUpload(db: Db, assetId: string, n?: number): Promise<Upload | undefined> {
-  const joined = db
-    .selectFrom('attempts')
-    .innerJoin('assets', 'assets.id', 'attempts.asset_id')
-    .selectAll()
-    .where('attempts.asset_id', '=', assetId)
-  const row = await (n === undefined
-    ? joined.whereRef('attempts.n', '=', 'assets.attempt')
-    : joined.where('attempts.n', '=', n)
-  ).executeTakeFirst()
-  return row && { asset: assetFrom(row), attempt: attemptFrom(row) }
+function createFindUpload(db: Db, read: Read): AssetRecords['findUpload'] {
+  const joined = db.selectFrom('attempts').innerJoin('assets', 'assets.id', 'attempts.asset_id').selectAll()
+  const current = prepared(({ assetId }: { assetId: string }) =>
+    joined.where('attempts.asset_id', '=', assetId).whereRef('attempts.n', '=', 'assets.attempt').compile(),
+  )
+  const numbered = prepared(({ assetId, n }: { assetId: string; n: number }) =>
+    joined.where('attempts.asset_id', '=', assetId).where('attempts.n', '=', n).compile(),
+  )
+  return async (assetId, n) => {
+    const [row] = await read(n === undefined ? current({ assetId }) : numbered({ assetId, n }))
+    return row && { asset: assetFrom(row), attempt: attemptFrom(row) }
+  }
+}
+
+function createUsage(db: Db, read: Read): AssetRecords['usage'] {
+  const used = prepared(({ workspaceId }: { workspaceId: string }) =>
+    db
+      .selectFrom('workspaces')
+      .leftJoin('counters', 'counters.workspace_id', 'workspaces.id')
+      .select(['quota_bytes', 'bytes', 'received_bytes', 'open_attempts'])
+      .where('workspaces.id', '=', workspaceId)
+      .compile(),
+  )
+  return async (workspaceId): Promise<Usage> => {
+    const [row] = await read(used({ workspaceId }))
+    return {
+      quotaBytes: row?.quota_bytes ?? null,
+      usedBytes: (row?.bytes ?? 0) + (row?.received_bytes ?? 0),
+      openAttempts: row?.open_attempts ?? 0,
+    }
+  }
 }
 
 async function findOverdue(

@@ -2,19 +2,19 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Key } from '../keys/key.ts'
 import type { KeyRecords } from '../keys/ports.ts'
+import type { Database } from './database.ts'
+import { prepared } from './prepared.ts'
+import type { Read } from './read.ts'
 import type { Tables } from './tables.ts'
-import type { Step, Write } from './write.ts'
+import type { Step } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createKeyRecords = (db: Db, write: Write): KeyRecords => ({
+export const createKeyRecords = ({ db, read, write }: Database): KeyRecords => ({
   insert: async key => {
     await write([insertKey(db, key)])
   },
-  findByHash: async hash => {
-    const row = await db.selectFrom('keys').selectAll().where('hash', '=', hash).executeTakeFirst()
-    return row && keyFrom(row)
-  },
+  findByHash: createFindByHash(db, read),
   list: async workspaceId => {
     const all = db.selectFrom('keys').selectAll().orderBy('ordinal')
     const rows = await (workspaceId === undefined
@@ -34,6 +34,16 @@ export const createKeyRecords = (db: Db, write: Write): KeyRecords => ({
     return row && keyFrom(row)
   },
 })
+
+function createFindByHash(db: Db, read: Read): KeyRecords['findByHash'] {
+  const byHash = prepared(({ hash }: { hash: string }) =>
+    db.selectFrom('keys').selectAll().where('hash', '=', hash).compile(),
+  )
+  return async hash => {
+    const [row] = await read(byHash({ hash }))
+    return row && keyFrom(row)
+  }
+}
 
 export const insertKey = (db: Db, key: Key): Step => ({
   query: db

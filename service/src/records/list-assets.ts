@@ -1,35 +1,65 @@
 // Pages of assets: keyset by ordinal, newest first.
-import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
-import type { AssetFilter, ListedAsset } from '../assets/ports.ts'
-import { type Page, type PageRequest, pageOf } from '../ground/page.ts'
-import { assetFrom } from './asset-rows.ts'
+import type { Kysely, SelectQueryBuilder } from 'kysely'
+import type { AssetFilter, AssetRecords, ListedAsset } from '../assets/ports.ts'
+import { pageOf } from '../ground/page.ts'
+import { type AssetRow, assetFrom } from './asset-rows.ts'
+import { prepared } from './prepared.ts'
+import type { Read } from './read.ts'
 import type { RowSearch } from './row-search.ts'
 import type { Tables } from './tables.ts'
 
 type Db = Kysely<Tables>
-type AssetRow = Selectable<Tables['assets']>
 type AssetQuery<O> = SelectQueryBuilder<Tables, 'assets', O>
 
-export async function listAssetRows(
-  db: Db,
-  search: RowSearch,
-  filter: AssetFilter,
-  page: PageRequest,
-): Promise<Page<ListedAsset>> {
-  const [after] = page.after ?? []
-  const rows = await narrowed(db, search, filter)
-    .$if(after !== undefined, query => query.where('assets.ordinal', '<', after ?? 0))
-    .selectAll()
-    .orderBy('assets.ordinal', 'desc')
-    .limit(page.limit + 1)
-    .execute()
-  const nodes = await newestNodes(db, rows, filter.projectId)
-  return pageOf(
-    rows,
-    page.limit,
-    row => ({ asset: assetFrom(row), node: nodes.get(row.id) }),
-    row => [row.ordinal],
+/** Where a page begins and how long it is; values, or their places in a query that is built once. */
+interface Window {
+  after?: number
+  /** One more than the page has, to see whether another follows. */
+  rows: number
+}
+
+export function createList(db: Db, read: Read, search: RowSearch): AssetRecords['list'] {
+  const build = (filter: AssetFilter, window: Window) =>
+    pageQuery(narrowed(db, search, filter), filter, window).compile()
+  const whole = prepared(({ workspaceId, ...window }: { workspaceId: string } & Window) =>
+    build({ workspaceId }, window),
   )
+  return async (filter, page) => {
+    const { workspaceId, ...narrower } = filter
+    const [after] = page.after ?? []
+    const window = { rows: page.limit + 1, ...(after === undefined ? {} : { after }) }
+    const isWhole = Object.values(narrower).every(value => value === undefined)
+    const rows = await read(isWhole ? whole({ workspaceId, ...window }) : build(filter, window))
+    return pageOf(rows, page.limit, listedFrom, row => [row.ordinal])
+  }
+}
+
+type ListedRow = AssetRow & { node_id: string | null; node_project_id: string | null }
+
+const listedFrom = (row: ListedRow): ListedAsset => ({
+  asset: assetFrom(row),
+  node:
+    row.node_id === null || row.node_project_id === null
+      ? undefined
+      : { id: row.node_id, projectId: row.node_project_id },
+})
+
+/** Each asset with its newest node, of one project where the filter names it. */
+function pageQuery(assets: AssetQuery<object>, { projectId }: AssetFilter, { after, rows }: Window) {
+  return assets
+    .leftJoin('nodes', join =>
+      join.on('nodes.ordinal', '=', ({ selectFrom }) => {
+        const newest = selectFrom('nodes as own')
+          .select(({ fn }) => fn.max('own.ordinal').as('ordinal'))
+          .whereRef('own.asset_id', '=', 'assets.id')
+        return projectId === undefined ? newest : newest.where('own.project_id', '=', projectId)
+      }),
+    )
+    .$if(after !== undefined, query => query.where('assets.ordinal', '<', after ?? 0))
+    .selectAll('assets')
+    .select(['nodes.id as node_id', 'nodes.project_id as node_project_id'])
+    .orderBy('assets.ordinal', 'desc')
+    .limit(rows)
 }
 
 function narrowed(db: Db, search: RowSearch, filter: AssetFilter): AssetQuery<object> {
@@ -67,21 +97,3 @@ const inProject = (query: AssetQuery<object>, projectId: string): AssetQuery<obj
       ),
     ]),
   )
-
-/** Each asset's newest node, of one project where it is given. */
-async function newestNodes(
-  db: Db,
-  assets: AssetRow[],
-  projectId: string | undefined,
-): Promise<Map<string, { id: string; projectId: string }>> {
-  if (assets.length === 0) return new Map()
-  const ids = assets.map(asset => asset.id)
-  const rows = await db
-    .selectFrom('nodes')
-    .select(['id', 'asset_id', 'project_id'])
-    .where('asset_id', 'in', ids)
-    .$if(projectId !== undefined, query => query.where('project_id', '=', projectId ?? ''))
-    .orderBy('ordinal')
-    .execute()
-  return new Map(rows.map(row => [row.asset_id ?? '', { id: row.id, projectId: row.project_id }]))
-}

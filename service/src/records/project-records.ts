@@ -4,17 +4,17 @@ import type { NodeType } from '../assets/media-type.ts'
 import { type Page, type PageRequest, pageOf } from '../ground/page.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
+import type { Database } from './database.ts'
 import { fold } from './fold.ts'
-import { rememberRequest } from './request-records.ts'
+import { createRemember } from './request-records.ts'
 import type { RowSearch } from './row-search.ts'
 import type { Tables } from './tables.ts'
 import type { Step, Write } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createProjectRecords = (db: Db, write: Write, search: RowSearch): ProjectRecords => ({
-  insert: (project, request) =>
-    write([...(request ? [rememberRequest(db, request)] : []), insertProject(db, project)]),
+export const createProjectRecords = ({ db, write }: Database, search: RowSearch): ProjectRecords => ({
+  insert: createInsert(db, write),
   find: async projectId => {
     const row = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst()
     return row && projectFrom(row)
@@ -22,6 +22,12 @@ export const createProjectRecords = (db: Db, write: Write, search: RowSearch): P
   list: (filter, page) => listProjects(db, search, filter, page),
   nodes: (projectId, page) => listNodes(db, projectId, page),
 })
+
+function createInsert(db: Db, write: Write): ProjectRecords['insert'] {
+  const rememberRequest = createRemember(db)
+  return (project, request) =>
+    write([...(request ? [rememberRequest(request)] : []), insertProject(db, project)])
+}
 
 export const insertProject = (db: Db, project: Project): Step => ({
   query: db

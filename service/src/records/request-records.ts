@@ -1,5 +1,14 @@
 // Remembered requests: who asked for what, under a key of the client's or a note of ours.
-import type { Kysely, Selectable } from 'kysely'
+import type {
+  Expression,
+  ExpressionBuilder,
+  Insertable,
+  Kysely,
+  OnConflictDatabase,
+  OnConflictTables,
+  Selectable,
+  SqlBool,
+} from 'kysely'
 import {
   REQUEST_TTL_MS,
   type RequestRecord,
@@ -7,6 +16,9 @@ import {
   type RequestScope,
   type StoredRefusal,
 } from '../ground/request-record.ts'
+import type { Database } from './database.ts'
+import { prepared } from './prepared.ts'
+import type { Read } from './read.ts'
 import type { Tables } from './tables.ts'
 import type { Step, Write } from './write.ts'
 
@@ -17,39 +29,63 @@ const ANSWERED = 'answered'
 const NOTED = 'noted'
 const REPEATED = 'repeated'
 
-export const createRequestRecords = (db: Db, write: Write): RequestRecords => ({
-  findRequest: scope => findRequest(db, scope),
-  saveRequest: async request =>
-    (await write([rememberRequest(db, request)])) === 'saved' ? 'saved' : 'already_answered',
-  forgetRequests: (before, limit) => forgetRequests(db, write, { before, limit }),
-})
+export function createRequestRecords({ db, read, write }: Database): RequestRecords {
+  const rememberRequest = createRemember(db)
+  return {
+    findRequest: createFind(db, read),
+    saveRequest: async request =>
+      (await write([rememberRequest(request)])) === 'saved' ? 'saved' : 'already_answered',
+    forgetRequests: (before, limit) => forgetRequests(db, write, { before, limit }),
+  }
+}
+
+type RequestRow = Insertable<Tables['requests']>
+type Remember = (request: RequestRecord) => Step
 
 /**
  * Claims the key in the same write as what it made. A taken key undoes the whole write; one from long ago does not
  * count, and a note takes the place of any before it. A first and its repetition may be under way on two nodes: the one
  * that is written later finds the other's note, and leaves nothing.
  */
-export const rememberRequest = (db: Db, request: RequestRecord): Step => ({
-  query: db
-    .insertInto('requests')
-    .values({
-      key_id: request.keyId,
-      method: request.method,
-      path: request.path,
-      key: request.key,
-      ...answerRow(request),
-    })
-    .onConflict(conflict => {
-      const replaced = conflict.columns(SCOPE).doUpdateSet(answerRow(request))
-      if (!request.isNote) return replaced.where('requests.at', '<=', request.at - REQUEST_TTL_MS)
-      if (request.repeats !== undefined)
-        return replaced.where('requests.request_id', '=', request.repeats.after ?? NOBODY)
-      return replaced.where(eb =>
-        eb.or([eb('requests.state', '!=', REPEATED), eb('requests.at', '<', request.at)]),
-      )
-    })
-    .compile(),
-  otherwise: 'already_answered',
+export function createRemember(db: Db): Remember {
+  const claim = (row: RequestRow) => (mayReplace: (eb: Eb) => Expression<SqlBool>) =>
+    db
+      .insertInto('requests')
+      .values(row)
+      .onConflict(conflict => conflict.columns(SCOPE).doUpdateSet(replacement).where(mayReplace))
+      .compile()
+  const keyed = prepared(({ row, forgottenAt }: { row: RequestRow; forgottenAt: number }) =>
+    claim(row)(eb => eb('requests.at', '<=', forgottenAt)),
+  )
+  const repeated = prepared(({ row, after }: { row: RequestRow; after: string }) =>
+    claim(row)(eb => eb('requests.request_id', '=', after)),
+  )
+  const noted = prepared(({ row, at }: { row: RequestRow; at: number }) =>
+    claim(row)(eb => eb.or([eb('requests.state', '!=', REPEATED), eb('requests.at', '<', at)])),
+  )
+  return request => {
+    const row = requestRow(request)
+    const { at, isNote, repeats } = request
+    const query = () => {
+      if (!isNote) return keyed({ row, forgottenAt: at - REQUEST_TTL_MS })
+      return repeats === undefined ? noted({ row, at }) : repeated({ row, after: repeats.after ?? NOBODY })
+    }
+    return { query: query(), otherwise: 'already_answered' }
+  }
+}
+
+type Eb = ExpressionBuilder<OnConflictDatabase<Tables, 'requests'>, OnConflictTables<'requests'>>
+
+/** Everything but the scope, which is the same. */
+const replacement = ({ ref }: Eb) => ({
+  fingerprint: ref('excluded.fingerprint'),
+  state: ref('excluded.state'),
+  status: ref('excluded.status'),
+  refusal: ref('excluded.refusal'),
+  request_id: ref('excluded.request_id'),
+  subject_id: ref('excluded.subject_id'),
+  attempt: ref('excluded.attempt'),
+  at: ref('excluded.at'),
 })
 
 /** No request's id. */
@@ -60,7 +96,11 @@ const stateOf = ({ isNote, repeats }: RequestRecord): string => {
   return repeats === undefined ? NOTED : REPEATED
 }
 
-const answerRow = (request: RequestRecord) => ({
+const requestRow = (request: RequestRecord): RequestRow => ({
+  key_id: request.keyId,
+  method: request.method,
+  path: request.path,
+  key: request.key,
   fingerprint: request.fingerprint,
   state: stateOf(request),
   status: request.status,
@@ -71,16 +111,21 @@ const answerRow = (request: RequestRecord) => ({
   at: request.at,
 })
 
-async function findRequest(db: Db, scope: RequestScope): Promise<RequestRecord | undefined> {
-  const row = await db
-    .selectFrom('requests')
-    .selectAll()
-    .where('key_id', '=', scope.keyId)
-    .where('method', '=', scope.method)
-    .where('path', '=', scope.path)
-    .where('key', '=', scope.key)
-    .executeTakeFirst()
-  return row && requestFrom(row)
+function createFind(db: Db, read: Read): RequestRecords['findRequest'] {
+  const inScope = prepared(({ keyId, method, path, key }: RequestScope) =>
+    db
+      .selectFrom('requests')
+      .selectAll()
+      .where('key_id', '=', keyId)
+      .where('method', '=', method)
+      .where('path', '=', path)
+      .where('key', '=', key)
+      .compile(),
+  )
+  return async ({ keyId, method, path, key }) => {
+    const [row] = await read(inScope({ keyId, method, path, key }))
+    return row && requestFrom(row)
+  }
 }
 
 const requestFrom = (row: Selectable<Tables['requests']>): RequestRecord => ({
@@ -93,7 +138,7 @@ const requestFrom = (row: Selectable<Tables['requests']>): RequestRecord => ({
   requestId: row.request_id,
   subjectId: row.subject_id,
   attempt: row.attempt,
-  refusal: row.refusal === null ? null : (JSON.parse(row.refusal) as StoredRefusal), // written by answerRow alone
+  refusal: row.refusal === null ? null : (JSON.parse(row.refusal) as StoredRefusal), // written by requestRow alone
   isNote: row.state !== ANSWERED,
   at: row.at,
 })

@@ -1,14 +1,16 @@
 // The one write of an asset's change, as steps.
-import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
+import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
 import type { AssetEvent } from '../assets/asset-event.ts'
 import type { Attempt } from '../assets/attempt.ts'
 import type { PlacedNode } from '../assets/placement.ts'
-import type { AssetChange, Upload } from '../assets/ports.ts'
+import type { AssetChange } from '../assets/ports.ts'
 import { assetRow } from './asset-rows.ts'
 import { attemptRow } from './attempt-rows.ts'
+import { createCountSteps } from './count-steps.ts'
 import { insertJob, removeJobsOf } from './job-records.ts'
-import { rememberRequest } from './request-records.ts'
+import { prepared } from './prepared.ts'
+import { removalSteps } from './removal-steps.ts'
+import { createRemember } from './request-records.ts'
 import type { Tables } from './tables.ts'
 import type { Step } from './write.ts'
 
@@ -18,119 +20,89 @@ type Db = Kysely<Tables>
  * The order matters: what can stop the write comes first, and every write takes its rows in the same order, so that two
  * never wait for each other. Counters, which all writes of a workspace share, are held for the shortest time.
  */
-export function stepsOf(db: Db, change: AssetChange): Step[] {
-  const attempts = change.attempts ?? []
-  return [
-    ...(change.request ? [rememberRequest(db, change.request)] : []),
-    ...(change.asset ? [assetStep(db, change.asset)] : []),
-    ...attempts.map(attempt => attemptStep(db, attempt)),
+export function createSteps(db: Db): (change: AssetChange) => Step[] {
+  const rememberRequest = createRemember(db)
+  const assetStep = createAssetStep(db)
+  const attemptStep = createAttemptStep(db)
+  const eventStep = createEventStep(db)
+  const countSteps = createCountSteps(db)
+  return change => [
+    ...(change.request ? [rememberRequest(change.request)] : []),
+    ...(change.asset ? [assetStep(change.asset)] : []),
+    ...(change.attempts ?? []).map(attemptStep),
     ...(change.remove ? removalSteps(db, change.remove) : []),
     ...(change.node ? nodeSteps(db, change.node) : []),
     ...(change.endJobsOf ? [removeJobsOf(db, change.endJobsOf)] : []),
     ...(change.job ? [insertJob(db, change.job.begin, change.job.lease)] : []),
-    ...(change.events.length > 0 ? [eventStep(db, change.events)] : []),
-    ...(change.asset ? countSteps(db, change.asset) : []),
-    ...attempts.flatMap(attempt => underWaySteps(db, attempt)),
+    ...change.events.map(eventStep),
+    ...countSteps(change),
   ]
 }
 
-function assetStep(db: Db, { before, after }: NonNullable<AssetChange['asset']>): Step {
-  const row = assetRow(after)
-  if (before === undefined) return { query: db.insertInto('assets').values(row).compile() }
-  const update = db
-    .updateTable('assets')
-    .set(row)
-    .where('id', '=', before.id)
-    .where('version', '=', before.version)
-  return { query: update.compile(), otherwise: 'stale' }
-}
-
-function countSteps(db: Db, { before, after }: NonNullable<AssetChange['asset']>): Step[] {
-  const added = {
-    assets: before === undefined ? 1 : 0,
-    bytes: after.status === 'ready' ? after.sizeBytes : 0,
+function createAssetStep(db: Db): (change: NonNullable<AssetChange['asset']>) => Step {
+  const insert = prepared((row: Insertable<Tables['assets']>) =>
+    db.insertInto('assets').values(row).compile(),
+  )
+  const update = prepared(
+    ({ set, where }: { set: Updateable<Tables['assets']>; where: { id: string; version: number } }) =>
+      db
+        .updateTable('assets')
+        .set(set)
+        .where('id', '=', where.id)
+        .where('version', '=', where.version)
+        .compile(),
+  )
+  return ({ before, after }) => {
+    if (before === undefined) return { query: insert(assetRow(after)) }
+    const set = changed(assetRow(before), assetRow(after))
+    return { query: update({ set, where: { id: before.id, version: before.version } }), otherwise: 'stale' }
   }
-  return added.assets === 0 && added.bytes === 0 ? [] : [countStep(db, after.workspaceId, added)]
 }
 
-function underWaySteps(db: Db, attempt: { before?: Attempt; after: Attempt }): Step[] {
-  const [before, after] = [weightOf(attempt.before), weightOf(attempt.after)]
-  const added = { open: after.open - before.open, bytes: after.bytes - before.bytes }
-  return added.open === 0 && added.bytes === 0 ? [] : [underWayStep(db, attempt.after.assetId, added)]
+function createAttemptStep(db: Db): (change: { before?: Attempt; after: Attempt }) => Step {
+  const insert = prepared((row: Insertable<Tables['attempts']>) =>
+    db.insertInto('attempts').values(row).compile(),
+  )
+  const update = prepared(({ set, where }: { set: Updateable<Tables['attempts']>; where: AttemptPlace }) =>
+    db
+      .updateTable('attempts')
+      .set(set)
+      .where('asset_id', '=', where.assetId)
+      .where('n', '=', where.n)
+      .where('state', '=', where.state)
+      .where('fence', '=', where.fence)
+      .where('partial_bytes', 'is not distinct from', where.partialBytes)
+      .compile(),
+  )
+  return ({ before, after }) => {
+    if (before === undefined) return { query: insert(attemptRow(after)) }
+    const { assetId, n, state, fence, partial } = before
+    const where = { assetId, n, state, fence, partialBytes: partial?.sizeBytes ?? null }
+    return {
+      query: update({ set: changed(attemptRow(before), attemptRow(after)), where }),
+      otherwise: 'stale',
+    }
+  }
 }
 
-/** What an attempt weighs while it can still win. */
-const weightOf = (attempt: Attempt | undefined) =>
-  attempt?.state === 'open' || attempt?.state === 'received'
-    ? { open: 1, bytes: (attempt.received?.sizeBytes ?? 0) + (attempt.partial?.sizeBytes ?? 0) }
-    : { open: 0, bytes: 0 }
-
-/** An attempt knows its asset, and the asset its workspace. */
-const underWayStep = (db: Db, assetId: string, added: { open: number; bytes: number }): Step => ({
-  query: sql`insert into counters (workspace_id, assets, bytes, open_attempts, received_bytes)
-    select workspace_id, 0, 0, ${added.open}, ${added.bytes} from assets where id = ${assetId}
-    on conflict (workspace_id) do update set
-      open_attempts = counters.open_attempts + excluded.open_attempts,
-      received_bytes = counters.received_bytes + excluded.received_bytes`.compile(db),
-})
-
-function attemptStep(db: Db, { before, after }: { before?: Attempt; after: Attempt }): Step {
-  const row = attemptRow(after)
-  if (before === undefined) return { query: db.insertInto('attempts').values(row).compile() }
-  const update = db
-    .updateTable('attempts')
-    .set(row)
-    .where('asset_id', '=', before.assetId)
-    .where('n', '=', before.n)
-    .where('state', '=', before.state)
-    .where('fence', '=', before.fence)
-    .where('partial_bytes', before.partial === null ? 'is' : '=', before.partial?.sizeBytes ?? null)
-  return { query: update.compile(), otherwise: 'stale' }
+interface AttemptPlace {
+  assetId: string
+  n: number
+  state: string
+  fence: number
+  partialBytes: number | null
 }
-
-const countStep = (db: Db, workspaceId: string, added: { assets: number; bytes: number }): Step => ({
-  query: db
-    .insertInto('counters')
-    .values({ workspace_id: workspaceId, ...added })
-    .onConflict(conflict =>
-      conflict.column('workspace_id').doUpdateSet({
-        assets: sql`counters.assets + excluded.assets`,
-        bytes: sql`counters.bytes + excluded.bytes`,
-      }),
-    )
-    .compile(),
-})
 
 /**
- * Holds the rows as they are, so that nobody adds to what they weigh until they are gone; it is taken off before. Other
- * attempts than this one change no more, and all go with their asset.
+ * Only what differs is set, for each column that is named costs its indexes an entry. Of two rows that are the same one
+ * column remains, so that the row is looked for all the same.
  */
-function removalSteps(db: Db, { asset, attempt }: Upload): Step[] {
-  const hold = sql`update attempts set fence = fence
-    where asset_id = ${asset.id} and n = ${attempt.n} and state = ${attempt.state} and fence = ${attempt.fence}`
-  const holdAsset = sql`update assets set version = version where id = ${asset.id} and version = ${asset.version}`
-  return [
-    { query: holdAsset.compile(db), otherwise: 'stale' },
-    { query: hold.compile(db), otherwise: 'stale' },
-    uncountStep(db, asset),
-    { query: db.deleteFrom('assets').where('id', '=', asset.id).compile() },
-  ]
+function changed<R extends object>(before: R, after: R): Partial<R> {
+  const old = new Map(Object.entries(before))
+  const entries = Object.entries(after)
+  const differing = entries.filter(([column, value]) => old.get(column) !== value)
+  return Object.fromEntries(differing.length === 0 ? entries.slice(0, 1) : differing) as Partial<R> // of its columns
 }
-
-/** Everything an asset and its attempts ever added to the counters, as `countStep` and `weightOf` did. */
-const uncountStep = (db: Db, asset: { id: string; workspaceId: string }): Step => ({
-  query: sql`update counters set
-      assets = assets - 1,
-      bytes = bytes - (select coalesce(sum(size_bytes), 0) from assets where id = ${asset.id} and status = 'ready'),
-      open_attempts = open_attempts - (
-        select count(*) from attempts where asset_id = ${asset.id} and state in ('open', 'received')
-      ),
-      received_bytes = received_bytes - (
-        select coalesce(sum(coalesce(received_bytes, 0) + coalesce(partial_bytes, 0)), 0) from attempts
-        where asset_id = ${asset.id} and state in ('open', 'received')
-      )
-    where workspace_id = ${asset.workspaceId}`.compile(db),
-})
 
 /** An asset that was deleted meanwhile gets no node. */
 function nodeSteps(db: Db, node: PlacedNode): Step[] {
@@ -152,20 +124,20 @@ function nodeSteps(db: Db, node: PlacedNode): Step[] {
   ]
 }
 
-const eventStep = (db: Db, events: AssetEvent[]): Step => ({
-  query: db
-    .insertInto('events')
-    .values(
-      events.map(event => ({
-        id: event.id,
-        workspace_id: event.workspaceId,
-        type: event.type,
-        asset_id: event.assetId,
-        attempt: event.attempt,
-        actor_key_id: event.actorKeyId,
-        data: JSON.stringify(event.data),
-        at: event.at,
-      })),
-    )
-    .compile(),
-})
+function createEventStep(db: Db): (event: AssetEvent) => Step {
+  const insert = prepared((row: Insertable<Tables['events']>) =>
+    db.insertInto('events').values(row).compile(),
+  )
+  return event => ({
+    query: insert({
+      id: event.id,
+      workspace_id: event.workspaceId,
+      type: event.type,
+      asset_id: event.assetId,
+      attempt: event.attempt,
+      actor_key_id: event.actorKeyId,
+      data: JSON.stringify(event.data),
+      at: event.at,
+    }),
+  })
+}

@@ -17,6 +17,7 @@ import { openConnections } from './connections.ts'
 import { createKysely } from './kysely.ts'
 import { migrate } from './migrate.ts'
 import { mustBeWholeMove } from './move-mark.ts'
+import { createRead } from './read.ts'
 import { postgresSearch } from './row-search.ts'
 import { integrityOf } from './soundness.ts'
 import { wordsOf } from './trouble.ts'
@@ -42,15 +43,16 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
     throw error
   })
   const write = createWrite(connections)
+  const database = { db, read: createRead(db), write }
   const alone = (lock: number) => ({ query: sql`select pg_advisory_xact_lock(${lock})`.compile(db) })
   return {
     workspaces: createWorkspaceRecords(db, write, [alone(BEGINNING)]),
-    keys: createKeyRecords(db, write),
-    projects: createProjectRecords(db, write, postgresSearch),
-    assets: createAssetRecords(db, write, postgresSearch),
+    keys: createKeyRecords(database),
+    projects: createProjectRecords(database, postgresSearch),
+    assets: createAssetRecords(database, postgresSearch),
     jobs: createJobRecords(db, write, createClaim(db)),
     servers: createServerRecords(db, write, [alone(JOINING)]),
-    ...createRequestRecords(db, write),
+    ...createRequestRecords(database),
     upkeep: {
       ...createUpkeepRecords(db),
       integrity: () => integrityOf(db),

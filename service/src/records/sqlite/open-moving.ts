@@ -13,6 +13,7 @@ import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { databaseFile } from './open-sqlite.ts'
+import { createRead } from './read.ts'
 import { sqliteSearch } from './row-search.ts'
 import { integrityOf } from './soundness.ts'
 import { isBusy } from './trouble.ts'
@@ -41,7 +42,7 @@ export async function openMoving(
   return {
     ...createNamedRows(db),
     ...allRows(engine),
-    assets: createAssetRecords(db, write, sqliteSearch),
+    assets: createAssetRecords({ db, read: createRead(engine), write }, sqliteSearch),
     integrity: () => integrityOf(engine),
     identity: async () => {
       const { rows } = await sql<{ id: string }>`select id from workspaces order by ordinal limit 1`.execute(

@@ -15,6 +15,7 @@ import { openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
+import { createRead } from './read.ts'
 import { sqliteSearch } from './row-search.ts'
 import { integrityOf, vacuumInto } from './soundness.ts'
 import { createWrite } from './write.ts'
@@ -25,14 +26,15 @@ export const databaseFile = (folder: string): string => path.join(folder, 'herba
 export async function openSqlite(folder: string): Promise<Records> {
   const { engine, db } = await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder))
   const write = createWrite(engine)
+  const database = { db, read: createRead(engine), write }
   return {
     workspaces: createWorkspaceRecords(db, write),
-    keys: createKeyRecords(db, write),
-    projects: createProjectRecords(db, write, sqliteSearch),
-    assets: createAssetRecords(db, write, sqliteSearch),
+    keys: createKeyRecords(database),
+    projects: createProjectRecords(database, sqliteSearch),
+    assets: createAssetRecords(database, sqliteSearch),
     jobs: createJobRecords(db, write, createClaim(db, write)),
     servers: createServerRecords(db, write),
-    ...createRequestRecords(db, write),
+    ...createRequestRecords(database),
     upkeep: {
       ...createUpkeepRecords(db),
       integrity: () => integrityOf(engine),

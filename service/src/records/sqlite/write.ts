@@ -45,11 +45,11 @@ export function createWrite(engine: Engine): Write {
 
 /** One transaction; throws where nothing of it was kept. */
 function transact(engine: Engine, group: Waiting[]): void {
-  engine.exec('begin immediate')
+  engine.run('begin immediate', [])
   const settled: Settle[] = []
   try {
     for (const write of group) settled.push(runApart(engine, write))
-    engine.exec('commit')
+    engine.run('commit', [])
   } catch (error) {
     rollback(engine)
     throw error
@@ -59,19 +59,21 @@ function transact(engine: Engine, group: Waiting[]): void {
 
 /** A write that changes nothing, or fails, takes none of its neighbours with it. */
 function runApart(engine: Engine, { steps, resolve, reject }: Waiting): Settle {
-  engine.exec('savepoint one')
+  engine.run('savepoint one', [])
   try {
     const outcome = runAll(engine, steps)
-    engine.exec(outcome === 'saved' ? 'release one' : UNDO)
+    if (outcome !== 'saved') undo(engine)
+    engine.run('release one', [])
     return () => resolve(outcome)
   } catch (error) {
     if (!engine.isInTransaction()) throw error // SQLite has undone the whole group, as on a full disk
-    engine.exec(UNDO)
+    undo(engine)
+    engine.run('release one', [])
     return () => reject(error)
   }
 }
 
-const UNDO = 'rollback to one; release one'
+const undo = (engine: Engine): number => engine.run('rollback to one', [])
 
 function runAll(engine: Engine, steps: Step[]): SaveOutcome {
   for (const { query, otherwise } of steps) {
