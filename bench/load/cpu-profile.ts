@@ -20,9 +20,10 @@ export interface Cost {
   share: number
 }
 
-/** Both lists begin with the dearest. */
+/** Of the profile's last seconds; both lists begin with the dearest. */
 export async function readCosts(
   folder: string,
+  lastSeconds: number,
 ): Promise<{ functions: Cost[]; rooms: Cost[]; busySeconds: number }> {
   const [file] = (await readdir(folder)).filter(name => name.endsWith('.cpuprofile'))
   if (file === undefined) throw new Error(`no profile in ${folder}`)
@@ -31,7 +32,11 @@ export async function readCosts(
   const functions = new Map<string, number>()
   const rooms = new Map<string, number>()
   let busy = 0
+  const total = timeDeltas.reduce((sum, delta) => sum + delta, 0)
+  let at = 0
   for (const [n, id] of samples.entries()) {
+    at += timeDeltas[n] ?? 0
+    if (at < total - lastSeconds * 1e6) continue
     const frame = frames.get(id)
     if (frame === undefined || frame.functionName === '(idle)') continue
     const microseconds = timeDeltas[n] ?? 0

@@ -58,6 +58,29 @@ export interface FailedAsset extends AssetCore {
   failureMessage: string
 }
 
+/** What a list shows of an asset, of whatever state. */
+export interface AssetSummary
+  extends Pick<
+    AssetCore,
+    | 'id'
+    | 'workspaceId'
+    | 'mediaToken'
+    | 'name'
+    | 'folder'
+    | 'metadata'
+    | 'uploadedVia'
+    | 'contentType'
+    | 'declaredType'
+    | 'projectId'
+    | 'createdAt'
+  > {
+  status: AssetStatus
+  /** Null until the asset is ready, like its width and height. */
+  sizeBytes: number | null
+  width: number | null
+  height: number | null
+}
+
 export type Asset = PendingAsset | ReadyAsset | FailedAsset
 export type AssetStatus = Asset['status']
 

@@ -5,7 +5,7 @@ import type { Job, Lease } from '../ground/job.ts'
 import type { Page, PageRequest } from '../ground/page.ts'
 import type { RequestRecord } from '../ground/request-record.ts'
 import type { SaveOutcome } from '../ground/save-outcome.ts'
-import type { Asset, AssetStatus, ReadyAsset } from './asset.ts'
+import type { Asset, AssetStatus, AssetSummary, ReadyAsset } from './asset.ts'
 import type { AssetEvent } from './asset-event.ts'
 import type { Attempt } from './attempt.ts'
 import type { Looks } from './look.ts'
@@ -54,7 +54,7 @@ export interface AssetFilter {
 
 /** An asset as a list shows it, with its newest node (of the filter's project, where one is given). */
 export interface ListedAsset {
-  asset: Asset
+  asset: AssetSummary
   node: { id: string; projectId: string } | undefined
 }
 

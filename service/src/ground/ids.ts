@@ -1,10 +1,14 @@
 // Chance by argument: public ids and unguessable names.
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 export type IdPrefix = 'ws' | 'key' | 'prj' | 'asset' | 'node' | 'evt' | 'req' | 'job'
 
 export interface Ids {
-  /** A public id, `<prefix>_` and 96 random bits in hex. Ids name things; they open nothing. */
+  /**
+   * A public id: `<prefix>_`, then in hex 48 bits of the time in milliseconds and 48 random ones. What is made together
+   * lies together in every index, which keeps a write as cheap among a million rows as among a thousand. Ids name
+   * things; they open nothing.
+   */
   id(prefix: IdPrefix): string
   /** An unguessable name of 128 random bits in base64url (22 characters). */
   token(): string
@@ -12,8 +16,31 @@ export interface Ids {
   secret(): string
 }
 
-export const randomIds: Ids = {
-  id: prefix => `${prefix}_${randomBytes(12).toString('hex')}`,
-  token: () => randomBytes(16).toString('base64url'),
-  secret: () => randomBytes(32).toString('base64url'),
+export const randomIds: Ids = idsFrom(createRandom())
+
+function idsFrom(random: (bytes: number) => Buffer): Ids {
+  return {
+    id: prefix => `${prefix}_${Date.now().toString(16).padStart(12, '0')}${random(6).toString('hex')}`,
+    token: () => random(16).toString('base64url'),
+    secret: () => random(32).toString('base64url'),
+  }
+}
+
+/**
+ * Random bytes of the system, asked for a block at a time: a request needs half a dozen names, and each call to the
+ * system would cost it more than a row. No byte is given twice, and none is kept once it is given.
+ */
+function createRandom(): (bytes: number) => Buffer {
+  const block = Buffer.alloc(4096)
+  let used = block.length
+  return bytes => {
+    if (used + bytes > block.length) {
+      randomFillSync(block)
+      used = 0
+    }
+    const given = Buffer.from(block.subarray(used, used + bytes))
+    block.fill(0, used, used + bytes)
+    used += bytes
+    return given
+  }
 }

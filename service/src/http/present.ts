@@ -1,6 +1,6 @@
 // The only place where what the heart knows becomes JSON.
 import type { z } from 'zod'
-import type { Asset, ReadyAsset } from '../assets/asset.ts'
+import type { Asset, AssetSummary, ReadyAsset } from '../assets/asset.ts'
 import type { ListedAsset, Upload, UploadForm } from '../assets/ports.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
@@ -43,28 +43,27 @@ export const presentReservation = (urls: Urls, { asset, attempt }: Upload, form:
   }
 }
 
-const facts = (urls: Urls, asset: Asset) => {
-  const ready = asset.status === 'ready' ? asset : undefined
-  return {
-    asset_id: asset.id,
-    name: asset.name,
-    description: null,
-    workspace_id: asset.workspaceId,
-    url: urls.media(asset),
-    content_type: asset.contentType,
-    upload_content_type: asset.declaredType,
-    uploaded_via: asset.uploadedVia,
-    status: asset.status,
-    width: ready?.width ?? null,
-    height: ready?.height ?? null,
-    size_bytes: ready?.sizeBytes ?? null,
-    folder: asset.folder,
-    metadata: asset.metadata,
-  }
-}
+const facts = (urls: Urls, asset: AssetSummary) => ({
+  asset_id: asset.id,
+  name: asset.name,
+  description: null,
+  workspace_id: asset.workspaceId,
+  url: urls.media(asset),
+  content_type: asset.contentType,
+  upload_content_type: asset.declaredType,
+  uploaded_via: asset.uploadedVia,
+  status: asset.status,
+  width: asset.width,
+  height: asset.height,
+  size_bytes: asset.sizeBytes,
+  folder: asset.folder,
+  metadata: asset.metadata,
+})
+
+const NOT_READY = { width: null, height: null, sizeBytes: null }
 
 export const presentAsset = (urls: Urls, asset: Asset): z.output<typeof assetDetail> => ({
-  ...facts(urls, asset),
+  ...facts(urls, asset.status === 'ready' ? asset : { ...asset, ...NOT_READY }),
   failure_message: asset.status === 'failed' ? asset.failureMessage : null,
   created_at: new Date(asset.createdAt).toISOString(),
 })

@@ -1,6 +1,6 @@
 // Assets between the heart and their rows.
 import type { Insertable, Selectable } from 'kysely'
-import type { Asset, FailureCode, UploadedVia } from '../assets/asset.ts'
+import type { Asset, AssetStatus, AssetSummary, FailureCode, UploadedVia } from '../assets/asset.ts'
 import type { KnownMedia } from '../assets/media-facts.ts'
 import { fold } from './fold.ts'
 import type { Tables } from './tables.ts'
@@ -14,7 +14,7 @@ export function assetFrom(row: AssetRow): Asset {
     mediaToken: row.media_token,
     name: row.name,
     folder: row.folder,
-    metadata: JSON.parse(row.metadata) as Record<string, string>, // written by assetRow alone
+    metadata: metadataFrom(row),
     uploadedVia: row.uploaded_via as UploadedVia,
     contentType: row.content_type,
     declaredType: row.declared_type,
@@ -47,6 +47,47 @@ export function assetFrom(row: AssetRow): Asset {
     }
   return { ...core, status: 'pending_upload' }
 }
+
+/** What a list shows; the rest of a row would cost more to fetch than all of this. */
+export const SUMMARY_COLUMNS = [
+  'ordinal',
+  'id',
+  'workspace_id',
+  'media_token',
+  'status',
+  'name',
+  'folder',
+  'metadata',
+  'uploaded_via',
+  'declared_type',
+  'project_id',
+  'content_type',
+  'size_bytes',
+  'width',
+  'height',
+  'created_at',
+] as const
+
+export type SummaryRow = Pick<AssetRow, (typeof SUMMARY_COLUMNS)[number]>
+export const summaryFrom = (row: SummaryRow): AssetSummary => ({
+  id: row.id,
+  workspaceId: row.workspace_id,
+  mediaToken: row.media_token,
+  name: row.name,
+  folder: row.folder,
+  metadata: metadataFrom(row),
+  uploadedVia: row.uploaded_via as UploadedVia, // written by assetRow alone, like the status
+  contentType: row.content_type,
+  declaredType: row.declared_type,
+  projectId: row.project_id,
+  createdAt: row.created_at,
+  status: row.status as AssetStatus,
+  sizeBytes: row.size_bytes,
+  width: row.width,
+  height: row.height,
+})
+
+const metadataFrom = (row: Pick<AssetRow, 'metadata'>) => JSON.parse(row.metadata) as Record<string, string> // written by assetRow alone
 
 /** A column that an asset of this state always has. */
 function known<C extends keyof AssetRow>(row: AssetRow, column: C): NonNullable<AssetRow[C]> {

@@ -2,7 +2,7 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely'
 import type { AssetFilter, AssetRecords, ListedAsset } from '../assets/ports.ts'
 import { pageOf } from '../ground/page.ts'
-import { type AssetRow, assetFrom } from './asset-rows.ts'
+import { SUMMARY_COLUMNS, type SummaryRow, summaryFrom } from './asset-rows.ts'
 import { prepared } from './prepared.ts'
 import type { Read } from './read.ts'
 import type { RowSearch } from './row-search.ts'
@@ -34,10 +34,10 @@ export function createList(db: Db, read: Read, search: RowSearch): AssetRecords[
   }
 }
 
-type ListedRow = AssetRow & { node_id: string | null; node_project_id: string | null }
+type ListedRow = SummaryRow & { node_id: string | null; node_project_id: string | null }
 
 const listedFrom = (row: ListedRow): ListedAsset => ({
-  asset: assetFrom(row),
+  asset: summaryFrom(row),
   node:
     row.node_id === null || row.node_project_id === null
       ? undefined
@@ -56,7 +56,7 @@ function pageQuery(assets: AssetQuery<object>, { projectId }: AssetFilter, { aft
       }),
     )
     .$if(after !== undefined, query => query.where('assets.ordinal', '<', after ?? 0))
-    .selectAll('assets')
+    .select(SUMMARY_COLUMNS.map(column => `assets.${column}` as const))
     .select(['nodes.id as node_id', 'nodes.project_id as node_project_id'])
     .orderBy('assets.ordinal', 'desc')
     .limit(rows)

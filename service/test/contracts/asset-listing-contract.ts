@@ -212,7 +212,7 @@ export function describeAssetListing(name: string, open: OpenInstallation): void
         projectId: garden.projectId,
         status: 'ready',
       })
-      expect(found.items.map(item => item.asset)).toEqual([asset])
+      expect(found.items.map(item => item.asset.id)).toEqual([asset.id])
     })
 
     it("never shows another workspace's assets, whatever the filter", async () => {

@@ -113,7 +113,7 @@ test('rows that are not sound are told and do not take the place of a backup', a
   await stored(herbarium, { file_name: 'fern.png' })
   await backUp()
   const before = await readFile(path.join(copy(), 'herbarium.db'))
-  runSql(herbarium.dataDir, 'delete from asset_names')
+  runSql(herbarium.dataDir, `insert into asset_names (rowid, name) values (1000000, 'not there')`)
   const { code, stdout, stderr } = await runHerbarium(['backup', copy()], live())
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(linesOf(stderr)).toEqual([

@@ -81,7 +81,7 @@ test('a folder of an earlier version is looked at and left at its schema', async
 test('a spoilt database is a failure, and so is a name that no search would find', async () => {
   await stored(herbarium, { file_name: 'fern.png' })
   const { dataDir } = herbarium
-  runSql(dataDir, 'delete from asset_names')
+  runSql(dataDir, `insert into asset_names (rowid, name) values (1000000, 'not there')`)
   expect(await complaintsOf(dataDir)).toMatchObject([
     { name: 'database', status: 'fail', detail: expect.stringContaining('index of names lacks 1') },
   ])

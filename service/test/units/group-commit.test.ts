@@ -31,11 +31,11 @@ const names = () =>
 /** The engine, and what was executed on it. */
 function watched(): { engine: Engine; executed: string[] } {
   const executed: string[] = []
-  const exec = (sql: string) => {
+  const run: Engine['run'] = (sql, parameters) => {
     executed.push(sql)
-    engine.exec(sql)
+    return engine.run(sql, parameters)
   }
-  return { engine: { ...engine, exec }, executed }
+  return { engine: { ...engine, run }, executed }
 }
 
 it('a hundred writes in one breath are one commit, in the order they came', async () => {

@@ -9,12 +9,14 @@ import * as begin from './migrations/001-begin.ts'
 import * as quota from './migrations/002-quota.ts'
 import * as resume from './migrations/003-resume.ts'
 import * as severalNodes from './migrations/004-several-nodes.ts'
+import * as namesInBatches from './migrations/005-names-in-batches.ts'
 
 const migrations = {
   '001-begin': begin,
   '002-quota': quota,
   '003-resume': resume,
   '004-several-nodes': severalNodes,
+  '005-names-in-batches': namesInBatches,
 }
 
 /** Every step of the schema that this program knows, in order. */

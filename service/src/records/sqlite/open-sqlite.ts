@@ -15,6 +15,7 @@ import { openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
+import { growNameIndex } from './name-index.ts'
 import { createRead } from './read.ts'
 import { sqliteSearch } from './row-search.ts'
 import { integrityOf, vacuumInto } from './soundness.ts'
@@ -25,7 +26,7 @@ export const databaseFile = (folder: string): string => path.join(folder, 'herba
 /** Opens `herbarium.db` in a folder that exists; however many processes start at once, one makes and migrates it. */
 export async function openSqlite(folder: string): Promise<Records> {
   const { engine, db } = await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder))
-  const write = createWrite(engine)
+  const write = createWrite(engine, () => growNameIndex(engine))
   const database = { db, read: createRead(engine), write }
   return {
     workspaces: createWorkspaceRecords(db, write),

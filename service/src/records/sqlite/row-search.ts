@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { fold } from '../fold.ts'
 import type { RowSearch } from '../row-search.ts'
+import { INDEXED_UP_TO } from './name-index.ts'
 
 export const sqliteSearch: RowSearch = {
   assetNamed: text => {
@@ -9,7 +10,10 @@ export const sqliteSearch: RowSearch = {
     const contains = sql<boolean>`instr(assets.name_folded, ${folded}) > 0`
     if (!hasTrigrams(folded)) return contains
     const phrase = `"${folded.replaceAll('"', '""')}"`
-    return sql<boolean>`(assets.ordinal in (select rowid from asset_names where name match ${phrase}) and ${contains})`
+    return sql<boolean>`(assets.ordinal in (
+      select rowid from asset_names where name match ${phrase}
+      union all select ordinal from assets where ordinal > ${sql.raw(INDEXED_UP_TO)}
+    ) and ${contains})`
   },
   // One statement for any number of pairs. Not `->>`, which would read a key such as `$.a` as a path.
   assetHas: pairs => sql<boolean>`not exists (

@@ -1,6 +1,7 @@
 // Whether a SQLite file is sound, and a copy of it that is.
 import type { Engine } from './engine.ts'
 import { whenFree } from './lock.ts'
+import { INDEXED_UP_TO } from './name-index.ts'
 
 /** Pages and indexes, references between rows, and whether the index of names knows exactly the names there are. */
 export async function integrityOf(engine: Engine): Promise<string[]> {
@@ -14,10 +15,10 @@ export async function integrityOf(engine: Engine): Promise<string[]> {
 function searchFaults(engine: Engine): string[] {
   const [row] = engine.all(
     `select
-      (select count(*) from assets where name_folded is not null
+      (select count(*) from assets where ordinal <= ${INDEXED_UP_TO} and name_folded is not null
         and ordinal not in (select id from asset_names_docsize)) as unfound,
       (select count(*) from asset_names_docsize
-        where id not in (select ordinal from assets where name_folded is not null)) as dangling`,
+        where id not in (select ordinal from assets)) as dangling`,
     [],
   )
   const unfound = columnOf(row, 'unfound')

@@ -19,16 +19,16 @@ const MAX_GROUP = 128
 
 /**
  * The engine is synchronous, so reads through the same connection never see half a group, and nothing is answered before
- * its log is synced.
+ * its log is synced. `beforeCommit` may add to each transaction.
  */
-export function createWrite(engine: Engine): Write {
+export function createWrite(engine: Engine, beforeCommit: () => void = () => undefined): Write {
   let waiting: Waiting[] = []
   let isRunning = false
   const run = async () => {
     while (waiting.length > 0) {
       const group = waiting.slice(0, MAX_GROUP)
       waiting = waiting.slice(MAX_GROUP)
-      await whenFree(() => transact(engine, group)).catch(error => {
+      await whenFree(() => transact(engine, group, beforeCommit)).catch(error => {
         for (const { reject } of group) reject(error)
       })
     }
@@ -43,18 +43,49 @@ export function createWrite(engine: Engine): Write {
     })
 }
 
-/** One transaction; throws where nothing of it was kept. */
-function transact(engine: Engine, group: Waiting[]): void {
+/**
+ * One transaction; throws where nothing of it was kept. Mostly all writes succeed, so they are run without a savepoint
+ * each: one makes the index of names write out what it has gathered, which costs more than the write. Where one of them
+ * changes nothing, or fails, all are undone and run again, each apart from its neighbours.
+ */
+function transact(engine: Engine, group: Waiting[], beforeCommit: () => void): void {
+  const run = (act: () => Settle[] | undefined) => commitUnless(engine, act, beforeCommit)
+  const settled =
+    run(() => runTogether(engine, group)) ?? run(() => group.map(write => runApart(engine, write)))
+  for (const settle of settled ?? []) settle()
+}
+
+/** Undoes what `act` has done where it answers undefined. */
+function commitUnless(
+  engine: Engine,
+  act: () => Settle[] | undefined,
+  beforeCommit: () => void,
+): Settle[] | undefined {
   engine.run('begin immediate', [])
-  const settled: Settle[] = []
   try {
-    for (const write of group) settled.push(runApart(engine, write))
-    engine.run('commit', [])
+    const settled = act()
+    if (settled !== undefined) beforeCommit()
+    engine.run(settled === undefined ? 'rollback' : 'commit', [])
+    return settled
   } catch (error) {
     rollback(engine)
     throw error
   }
-  for (const settle of settled) settle()
+}
+
+/** Undefined where a write would have to be undone alone. */
+function runTogether(engine: Engine, group: Waiting[]): Settle[] | undefined {
+  try {
+    for (const { steps } of group) if (runAll(engine, steps) !== 'saved') return undefined
+    return group.map(
+      ({ resolve }) =>
+        () =>
+          resolve('saved'),
+    )
+  } catch (error) {
+    if (!engine.isInTransaction()) throw error // SQLite has undone the whole group, as on a full disk
+    return undefined
+  }
 }
 
 /** A write that changes nothing, or fails, takes none of its neighbours with it. */
@@ -66,7 +97,7 @@ function runApart(engine: Engine, { steps, resolve, reject }: Waiting): Settle {
     engine.run('release one', [])
     return () => resolve(outcome)
   } catch (error) {
-    if (!engine.isInTransaction()) throw error // SQLite has undone the whole group, as on a full disk
+    if (!engine.isInTransaction()) throw error // as above
     undo(engine)
     engine.run('release one', [])
     return () => reject(error)
