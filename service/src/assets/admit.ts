@@ -43,11 +43,12 @@ export async function admit(
 
 async function lookInside(
   ports: Pick<Ports, 'media' | 'scanner'>,
-  bytes: { contentType: string; sizeBytes: number; sha256: string },
+  bytes: ReceivedBytes & { contentType: string },
   path: string,
 ): Promise<Verdict> {
   const { contentType, sizeBytes, sha256 } = bytes
-  const { fault, ...media } = await ports.media.inspect(contentType, path, { maxPixels: MAX_PIXELS })
+  const facts = bytes.facts ?? (await ports.media.inspect(contentType, path, { maxPixels: MAX_PIXELS }))
+  const { fault, ...media } = facts
   if (fault !== null) return refuse(failureOf[fault.kind], fault.message)
   const scanned = await ports.scanner.scan(path)
   if (!scanned.isClean) return refuse(scanned.code, scanned.message)

@@ -14,15 +14,21 @@ type ArrivePorts = Pick<Ports, 'assets' | 'blobs' | 'forms' | 'media' | 'scanner
 /** The upload's answer waits so long for the verdict, which spares a write and makes complete quick. */
 const VERDICT_WAIT_MS = 2_000
 
+export interface Arrival {
+  /** The form's file that the bytes are a copy of; any others are newer than what the form has brought by now. */
+  posted?: FormObject
+  /** The attempt as its row has it, where this upload has not claimed it before. */
+  before?: LiveUpload['attempt']
+}
+
 /**
- * `posted` is the form's file that the bytes are a copy of; any others are newer than what the form has brought by now.
  * Throws `conflict`, and removes the bytes, where the upload no longer holds its attempt.
  */
 export async function arrive(
   ports: ArrivePorts,
   { asset, attempt }: LiveUpload,
   bytes: ReceivedBytes,
-  posted?: FormObject,
+  { posted, before = attempt }: Arrival = {},
 ): Promise<ReceivedAttempt> {
   const looking = look(ports, bytes, asset)
   const verdict = await within(ports.clock, VERDICT_WAIT_MS, looking, undefined).catch(() => undefined)
@@ -30,7 +36,7 @@ export async function arrive(
   const whole = { ...received(attempt, bytes, ports.clock.now()), formObject: seen?.mark ?? null }
   const after = verdict === undefined ? whole : judged(whole, verdict)
   const saved = await ports.assets.save({
-    attempts: [{ before: attempt, after }],
+    attempts: [{ before, after }],
     events: [assetEvent(ports, asset, 'asset.uploaded', { data: { size_bytes: bytes.sizeBytes } })],
   })
   if (saved !== 'saved') {

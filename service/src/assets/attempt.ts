@@ -1,6 +1,7 @@
 // An attempt: one chance to deliver an asset's bytes. Retry closes it and opens the next.
 
 import type { Verdict } from './admit.ts'
+import type { MediaFacts } from './media-facts.ts'
 
 /** `bucket` is a form that went straight to the store. */
 export type Transport = 'post' | 'put' | 'tus' | 'bucket' | 'direct' | 'url'
@@ -14,6 +15,8 @@ export interface ReceivedBytes {
   sha256: string
   /** The type the first bytes show; null when they show none. */
   sniffedType: string | null
+  /** What the first bytes alone told of the file, where they did; no row keeps it. */
+  facts?: MediaFacts
 }
 
 /** What has arrived of a resumable upload; so many bytes are durable. */

@@ -74,7 +74,7 @@ async function bring(ports: ReceivePorts, { place, posted, signal }: Collecting)
       // Lent once for all that look at it: the store is asked for the bytes a single time.
       return ports.blobs.withFile(key, async () => {
         const bytes = await measured(ports, { key, sizeBytes: posted.sizeBytes })
-        const attempt = await arrive(ports, { asset: held.asset, attempt: row.attempt() }, bytes, posted)
+        const attempt = await arrive(ports, { asset: held.asset, attempt: row.attempt() }, bytes, { posted })
         return { asset: held.asset, attempt }
       })
     })

@@ -10,6 +10,7 @@ import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
 import type { ReceivePorts } from './receive.ts'
 import { type SettlePorts, settle, type Unsettled } from './settle.ts'
+import { isUnderWay } from './under-way.ts'
 
 /** The verifications this process has under way, by asset: a second complete joins the first. */
 export type Verifications = Map<string, Promise<Asset>>
@@ -129,7 +130,9 @@ async function settleOnce(
 
 function withBytes(ports: CompletePorts, { asset, attempt }: Upload): Unsettled {
   if (asset.status === 'pending_upload' && attempt.state === 'received') return { asset, attempt }
-  if (attempt.state === 'open' && isLeased(attempt, ports.clock.now()))
+  const isArriving =
+    isLeased(attempt, ports.clock.now()) || isUnderWay(ports, { assetId: asset.id, attempt: attempt.n })
+  if (attempt.state === 'open' && isArriving)
     throw conflict('The bytes are still arriving: complete the asset when the upload has answered.', true)
   throw conflict(
     attempt.state === 'open'

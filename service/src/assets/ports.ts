@@ -181,6 +181,11 @@ export interface Media {
   /** The media type that a file's first bytes show, or undefined. */
   sniff(head: Uint8Array): Promise<string | undefined>
   /**
+   * All there is to know of a file of `contentType` and `sizeBytes`, where its first bytes tell it: undefined for most
+   * kinds, which must be looked into.
+   */
+  glance(contentType: string, head: Uint8Array, sizeBytes: number): Promise<MediaFacts | undefined>
+  /**
    * Looks into the whole file, whose first bytes showed `contentType`, one of the types we take. An image with more
    * than `maxPixels`, all frames together, is faulty by its header; none of its pixels is decoded then. Waits its
    * turn. Throws `unavailable` where the file cannot be opened or looked at, which says nothing about its bytes.

@@ -3,7 +3,7 @@ import { untilAborted } from '../ground/until-aborted.ts'
 import { arrive } from './arrive.ts'
 import { claimed, released, stagingKey, type Transport } from './attempt.ts'
 import { createAttemptRow } from './attempt-row.ts'
-import { claim, overtaken } from './claim.ts'
+import { claim, liveUpload, overtaken } from './claim.ts'
 import type { Ports } from './ports.ts'
 import { boundsOf } from './quota.ts'
 import { stage } from './stage.ts'
@@ -18,6 +18,8 @@ export type ReceivePorts = Pick<
 export interface WholeUpload {
   ticket: Ticket
   transport: Transport
+  /** Whether all of it fits into a few packets, so that it is over in moments or fails. */
+  isBrief: boolean
   bytes: AsyncIterable<Uint8Array>
 }
 
@@ -26,9 +28,30 @@ export interface WholeUpload {
  * `conflict`. Throws `forbidden` for a ticket whose attempt is over.
  */
 export const receive = (ports: ReceivePorts, upload: WholeUpload): Promise<void> =>
-  takingOver(ports, { place: upload.ticket, reason: overtaken }, signal => bring(ports, upload, signal))
+  takingOver(ports, { place: upload.ticket, reason: overtaken }, signal =>
+    upload.isBrief ? bringAtOnce(ports, upload, signal) : bringHolding(ports, upload, signal),
+  )
 
-async function bring(
+/**
+ * Brings bytes that are there in moments. Nobody needs to be kept off meanwhile, so the attempt is claimed in the same
+ * write that says they are whole: where another has claimed it since, that one is newer.
+ */
+async function bringAtOnce(ports: ReceivePorts, upload: WholeUpload, signal: AbortSignal): Promise<void> {
+  const live = await liveUpload(ports, upload.ticket)
+  const mine = claimed(live.attempt, { now: ports.clock.now(), transport: upload.transport })
+  const whole = await stage(ports, untilAborted(upload.bytes, signal), {
+    key: `${live.attempt.quarantineKey}.${unclaimedFence(ports)}`,
+    ...(await boundsOf(ports, live)),
+  })
+  await arrive(ports, { asset: live.asset, attempt: mine }, whole, { before: live.attempt })
+}
+
+/** No two uploads ever write to one file, and this one has no fence of its own yet. */
+const unclaimedFence = ({ ids }: ReceivePorts): bigint =>
+  Buffer.from(ids.token(), 'base64url').readBigUInt64BE() | (1n << 63n)
+
+/** Holds the attempt for as long as the bytes come. */
+async function bringHolding(
   ports: ReceivePorts,
   { ticket, transport, bytes }: WholeUpload,
   signal: AbortSignal,

@@ -124,10 +124,13 @@ const isWritten = ({ asset }: Settled, row: Asset | undefined): boolean =>
     ? row?.status === 'ready' && row.blobKey === asset.blobKey
     : row?.status === 'failed' && row.version === asset.version
 
-/** A media key is spread over 256 folders by its first two hex digits. */
-function freshMediaKey(ports: SettlePorts): string {
-  const token = Buffer.from(ports.ids.token(), 'base64url').toString('hex')
-  return `media/${token.slice(0, 2)}/${token}`
+/**
+ * A media key is spread over 256 folders by its first two hex digits, the others are random. The folder changes every
+ * second, so that what is published at about the same time shares the sync of one.
+ */
+function freshMediaKey({ ids, clock }: SettlePorts): string {
+  const folder = (Math.floor(clock.now() / 1000) % 256).toString(16).padStart(2, '0')
+  return `media/${folder}/${folder}${Buffer.from(ids.token(), 'base64url').toString('hex').slice(2)}`
 }
 
 function decide(

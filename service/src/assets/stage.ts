@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto'
 import { tooLarge } from '../ground/errors.ts'
 import type { ReceivedBytes } from './attempt.ts'
+import { createHead, HEAD_BYTES } from './head.ts'
 import type { BlobWriter, Ports } from './ports.ts'
-
-/** Enough for every type this service knows. */
-const HEAD_BYTES = 64 * 1024
 
 export interface Staging {
   /** Where in quarantine the bytes go. */
@@ -29,10 +27,11 @@ export async function stage(
 ): Promise<ReceivedBytes> {
   const writer = await ports.blobs.create(staging.key)
   try {
-    const counted = await pour(bytes, writer, staging)
-    const sniffedType = (await ports.media.sniff(counted.head)) ?? null
+    const { sizeBytes, sha256, head } = await pour(bytes, writer, staging)
+    const sniffedType = (await ports.media.sniff(head)) ?? null
+    const facts = sniffedType === null ? undefined : await ports.media.glance(sniffedType, head, sizeBytes)
     await writer.commit()
-    return { key: staging.key, sizeBytes: counted.sizeBytes, sha256: counted.sha256, sniffedType }
+    return { key: staging.key, sizeBytes, sha256, sniffedType, ...(facts ? { facts } : {}) }
   } catch (error) {
     await writer.abort()
     throw error
@@ -53,15 +52,15 @@ export async function sniffStored(
 
 async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, staging: Staging) {
   const hash = createHash('sha256')
-  const head = Buffer.alloc(HEAD_BYTES)
+  const head = createHead()
   let sizeBytes = 0
   for await (const chunk of bytes) {
-    if (sizeBytes < HEAD_BYTES) head.set(chunk.subarray(0, HEAD_BYTES - sizeBytes), sizeBytes)
+    head.add(chunk)
     sizeBytes += chunk.byteLength
     if (sizeBytes > staging.maxBytes) throw staging.refusal?.() ?? tooLarge(staging.maxBytes)
     hash.update(chunk)
     await writer.write(chunk)
     await staging.onBytes?.()
   }
-  return { sizeBytes, sha256: hash.digest('hex'), head: head.subarray(0, sizeBytes) }
+  return { sizeBytes, sha256: hash.digest('hex'), head: head.bytes() }
 }

@@ -55,6 +55,10 @@ export async function stopUpload(ports: UploadPorts, place: Place, reason: Error
   return running !== undefined
 }
 
+/** Whether this process has an upload under way on the attempt. */
+export const isUnderWay = ({ uploads }: Pick<Ports, 'uploads'>, place: Place): boolean =>
+  uploads.has(nameOf(place))
+
 async function handOver({ clock }: UploadPorts, upload: UploadUnderWay, reason: Error): Promise<void> {
   upload.stop(reason)
   await within(clock, HAND_OVER_MS, upload.over, undefined)

@@ -1,5 +1,4 @@
 // Time by argument, so that a test can stop it.
-import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -10,5 +9,17 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  delay: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
+  delay: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const giveUp = () => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', giveUp, { once: true })
+    }),
 }

@@ -1,6 +1,9 @@
 // Waiting for work, but not for long: the work goes on when the wait is over.
 import type { Clock } from './clock.ts'
 
+/** Without a reason of its own each abort would make an error, stack and all. */
+const ANSWERED = new Error('the work was done before the wait was over')
+
 /** The work's result, or `meanwhile` once `ms` have passed; a failure after the wait is for others to meet. */
 export async function within<T>(clock: Clock, ms: number, work: Promise<T>, meanwhile: T): Promise<T> {
   const answered = new AbortController()
@@ -12,6 +15,6 @@ export async function within<T>(clock: Clock, ms: number, work: Promise<T>, mean
   try {
     return await Promise.race([work, waited])
   } finally {
-    answered.abort()
+    answered.abort(ANSWERED)
   }
 }

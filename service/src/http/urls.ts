@@ -38,7 +38,12 @@ export const createUrls = (options: {
 }
 
 /** A name as decoration: what needs no escape in any URL, shell or header. */
-const slug = (name: string): string =>
+const slug = (name: string): string => (IS_SLUG.test(name) ? name : slugOf(name))
+
+/** Most names are. */
+const IS_SLUG = /^\w(?:[\w.-]{0,98}\w)?$/
+
+const slugOf = (name: string): string =>
   name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

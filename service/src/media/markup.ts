@@ -7,8 +7,15 @@ const htmlElements = new Set(
   ),
 )
 
+/** Whether `<` may follow nothing but white space, which need not be ASCII: most files say no by their first byte. */
+function mayBeginAsText(head: Uint8Array): boolean {
+  const first = head.find(byte => byte > 0x20)
+  return first === 0x3c || (first !== undefined && first >= 0x80)
+}
+
 /** A name for a head that begins with a tag: a best guess, which is enough because none of these is accepted. */
 export function markupType(head: Uint8Array): string | undefined {
+  if (!mayBeginAsText(head)) return undefined
   const text = new TextDecoder().decode(head.subarray(0, 4096)).trimStart().toLowerCase()
   if (!text.startsWith('<')) return undefined
   const markup = text.replace(/<!--.*?(-->|$)/gs, '')

@@ -4,6 +4,7 @@ import type { MediaFacts } from '../assets/media-facts.ts'
 import type { Media } from '../assets/ports.ts'
 import { unavailable } from '../ground/errors.ts'
 import { FaultyFile, factsOfFaulty, unreadable } from './faulty-file.ts'
+import { glance } from './glance.ts'
 import { openProbePool, type PoolOptions } from './pool/probe-pool.ts'
 import type { Outcome } from './pool/probe-process.ts'
 import { sniff } from './sniff.ts'
@@ -15,7 +16,7 @@ const defaults: PoolOptions = {
   processes: 2,
   timeoutMs: 20_000,
   maxMemoryBytes: 1536 * MB,
-  filesPerProcess: 200,
+  filesPerProcess: 5_000,
   idleMs: 60_000,
   // From source in a clone, from compiled JavaScript in a published package.
   entry: new URL(`./probe/main${path.extname(import.meta.url)}`, import.meta.url),
@@ -27,6 +28,7 @@ export function openMedia(options: Partial<PoolOptions> = {}): Media & { close()
   const pool = openProbePool(settings)
   return {
     sniff,
+    glance,
     inspect: async (type, file, { maxPixels }) => {
       const outcome = await pool.ask({ type, path: path.resolve(file), maxPixels }).catch(error => {
         throw unavailable(error)

@@ -34,6 +34,15 @@ const openings: Record<string, RegExp> = {
   'application/pdf': /^(efbbbf)?(09|0a|0d|20)*255044462d/, // %PDF-, as PDF readers do after white space too
 }
 
+/** Openings that leave no doubt, so that nothing else needs to be asked. A JPEG-LS begins with ffd8fff7. */
+const decisive: [opening: RegExp, type: string][] = [
+  [/^89504e470d0a1a0a/, 'image/png'],
+  [/^ffd8ff(?!f7)/, 'image/jpeg'],
+  [/^474946383[79]61/, 'image/gif'],
+  [/^52494646.{8}57454250/, 'image/webp'],
+  [/^52494646.{8}57415645/, 'audio/wav'],
+]
+
 /**
  * The media type that the first bytes of a file show: one of those we accept, or the name of another kind that
  * was recognised, or undefined. Looks at no more than the first 64 KiB; hostile bytes never make it throw.
@@ -44,6 +53,8 @@ export async function sniff(head: Uint8Array): Promise<string | undefined> {
   // file-type would inflate these to look inside, and still answer the same.
   if (opening.startsWith('1f8b08')) return 'application/gzip'
   if (opensAs('application/pdf', opening)) return 'application/pdf'
+  const certain = decisive.find(([begins]) => begins.test(opening))?.[1]
+  if (certain !== undefined) return certain
   const type = heifType(bytes) ?? markupType(bytes) ?? (await signatureType(bytes, opening))
   return type !== undefined && opensAs(type, opening) ? type : undefined
 }

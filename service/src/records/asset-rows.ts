@@ -87,7 +87,11 @@ export const summaryFrom = (row: SummaryRow): AssetSummary => ({
   height: row.height,
 })
 
-const metadataFrom = (row: Pick<AssetRow, 'metadata'>) => JSON.parse(row.metadata) as Record<string, string> // written by assetRow alone
+/** Most assets have none. */
+const NO_METADATA = '{}'
+
+const metadataFrom = ({ metadata }: Pick<AssetRow, 'metadata'>): Record<string, string> =>
+  metadata === NO_METADATA ? {} : JSON.parse(metadata) // written by assetRow alone
 
 /** A column that an asset of this state always has. */
 function known<C extends keyof AssetRow>(row: AssetRow, column: C): NonNullable<AssetRow[C]> {

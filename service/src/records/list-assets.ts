@@ -1,5 +1,5 @@
 // Pages of assets: keyset by ordinal, newest first.
-import type { Kysely, SelectQueryBuilder } from 'kysely'
+import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import type { AssetFilter, AssetRecords, ListedAsset } from '../assets/ports.ts'
 import { pageOf } from '../ground/page.ts'
 import { SUMMARY_COLUMNS, type SummaryRow, summaryFrom } from './asset-rows.ts'
@@ -16,6 +16,8 @@ interface Window {
   after?: number
   /** One more than the page has, to see whether another follows. */
   rows: number
+  /** What else must hold, where rows are searched. */
+  condition?: Expression<SqlBool>
 }
 
 export function createList(db: Db, read: Read, search: RowSearch): AssetRecords['list'] {
@@ -25,12 +27,21 @@ export function createList(db: Db, read: Read, search: RowSearch): AssetRecords[
     build({ workspaceId }, window),
   )
   return async (filter, page) => {
-    const { workspaceId, ...narrower } = filter
+    const { workspaceId, query, ...narrower } = filter
     const [after] = page.after ?? []
     const window = { rows: page.limit + 1, ...(after === undefined ? {} : { after }) }
-    const isWhole = Object.values(narrower).every(value => value === undefined)
-    const rows = await read(isWhole ? whole({ workspaceId, ...window }) : build(filter, window))
-    return pageOf(rows, page.limit, listedFrom, row => [row.ordinal])
+    const pageRows = () => {
+      if (query !== undefined)
+        return search.assetsNamed(query, {
+          workspaceId,
+          after,
+          rows: window.rows,
+          read: (condition, rows) => read(build(filter, { rows, condition })),
+        })
+      const isWhole = Object.values(narrower).every(value => value === undefined)
+      return read(isWhole ? whole({ workspaceId, ...window }) : build(filter, window))
+    }
+    return pageOf(await pageRows(), page.limit, listedFrom, row => [row.ordinal])
   }
 }
 
@@ -45,7 +56,11 @@ const listedFrom = (row: ListedRow): ListedAsset => ({
 })
 
 /** Each asset with its newest node, of one project where the filter names it. */
-function pageQuery(assets: AssetQuery<object>, { projectId }: AssetFilter, { after, rows }: Window) {
+function pageQuery(
+  assets: AssetQuery<object>,
+  { projectId }: AssetFilter,
+  { after, rows, condition }: Window,
+) {
   return assets
     .leftJoin('nodes', join =>
       join.on('nodes.ordinal', '=', ({ selectFrom }) => {
@@ -56,6 +71,7 @@ function pageQuery(assets: AssetQuery<object>, { projectId }: AssetFilter, { aft
       }),
     )
     .$if(after !== undefined, query => query.where('assets.ordinal', '<', after ?? 0))
+    .$if(condition !== undefined, query => query.where(condition ?? sql<boolean>`true`))
     .select(SUMMARY_COLUMNS.map(column => `assets.${column}` as const))
     .select(['nodes.id as node_id', 'nodes.project_id as node_project_id'])
     .orderBy('assets.ordinal', 'desc')
@@ -69,7 +85,6 @@ function narrowed(db: Db, search: RowSearch, filter: AssetFilter): AssetQuery<ob
   if (filter.status !== undefined) query = query.where('assets.status', '=', filter.status)
   if (filter.folder !== undefined) query = query.where('assets.folder', '=', filter.folder)
   if (filter.type !== undefined) query = ofType(query, filter.type)
-  if (filter.query !== undefined) query = query.where(search.assetNamed(filter.query))
   if (filter.projectId !== undefined) query = inProject(query, filter.projectId)
   if (filter.metadata !== undefined) query = query.where(search.assetHas(filter.metadata))
   return query

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { PDFDocument } from 'pdf-lib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HEAD_BYTES } from '../../src/assets/head.ts'
+import { glance } from '../../src/media/glance.ts'
 import { inspect } from '../../src/media/probe/inspect.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 
@@ -16,7 +18,19 @@ afterAll(() => rm(folder, { recursive: true }))
 async function look(type: string, bytes: Uint8Array) {
   const file = path.join(folder, 'file')
   await writeFile(file, bytes)
-  return inspect(type, file, 1)
+  const found = await inspect(type, file, 1)
+  // What the first bytes tell alone must be what a look into the whole file tells.
+  const glanced = await glance(type, bytes.subarray(0, HEAD_BYTES), bytes.length)
+  if (glanced !== undefined) expect(glanced).toEqual(found)
+  return found
+}
+
+/** A chunk that readers pass over. */
+function chunkOf(bytes: number): Buffer {
+  const chunk = Buffer.alloc(8 + bytes)
+  chunk.write('junk', 'latin1')
+  chunk.writeUInt32LE(bytes, 4)
+  return chunk
 }
 
 /** Cuts a file down to a part of its bytes. */
@@ -29,6 +43,14 @@ describe('a WAV', () => {
       audioCodec: 'pcm_s16le',
       fault: null,
     })
+  })
+
+  it('is told by its first bytes alone, unless its samples begin behind them', async () => {
+    const wav = wavOf(88_244)
+    expect(await glance('audio/wav', wav.subarray(0, 44), wav.length)).toMatchObject({ durationSeconds: 1 })
+    const late = Buffer.concat([wav.subarray(0, 36), chunkOf(HEAD_BYTES), wav.subarray(36)])
+    expect(await glance('audio/wav', late.subarray(0, HEAD_BYTES), late.length)).toBeUndefined()
+    expect(await look('audio/wav', late)).toMatchObject({ durationSeconds: 1 })
   })
 
   it('may leave its length open, as one that was written into a pipe does', async () => {

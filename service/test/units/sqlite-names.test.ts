@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
 import { attemptOf, pendingOf } from '../support/specimens.ts'
 import { temporaryFolder } from '../support/start-process.ts'
@@ -21,10 +21,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const add = (names: (string | null)[]) =>
+const add = (names: (string | null)[], workspace = workspaceId) =>
   Promise.all(
     names.map(async name => {
-      const asset = pendingOf(workspaceId, { name })
+      const asset = pendingOf(workspace, { name })
       const attempt = attemptOf(asset)
       await records.assets.save({ asset: { after: asset }, attempts: [{ after: attempt }], events: [] })
       return { asset, attempt }
@@ -69,4 +69,38 @@ test('what is deleted is found no more, whether it was indexed or not, and the i
   for (const remove of [old, young]) await records.assets.save({ remove, events: [] })
   expect(await found('leaf 0')).toEqual([])
   expect(await records.upkeep.integrity()).toEqual([])
+})
+
+describe('among thousands of two tenants', () => {
+  const KINDS = ['fern', 'moss', 'oak', 'lichen']
+  const nameOf = (n: number) => `${n % 1500 === 0 ? 'sundew' : KINDS[n % KINDS.length]} ${n}.png`
+  const ours = Array.from({ length: 3500 }, (_, n) => nameOf(n))
+
+  /** Page by page. */
+  async function allFound(query: string): Promise<(string | null)[]> {
+    const names: (string | null)[] = []
+    let after: readonly number[] | undefined
+    do {
+      const page = await records.assets.list({ workspaceId, query }, { limit: 37, ...(after && { after }) })
+      names.push(...page.items.map(({ asset }) => asset.name))
+      after = page.next
+    } while (after !== undefined)
+    return names
+  }
+
+  /** In all names, in many, in few, in theirs alone, of two letters, a part of a number. */
+  const QUERIES = ['png', 'fern', 'sundew', 'mine', 'ak', ' 34']
+
+  test('every text is found as often as it is there, each once, newest first', async () => {
+    const theirs = (await addWorkspace(records)).id
+    for (let at = 0; at < ours.length; at += 500) {
+      await add(ours.slice(at, at + 500))
+      await add(
+        Array.from({ length: 500 }, (_, n) => `sundew of mine ${at + n}.png`),
+        theirs,
+      )
+    }
+    for (const query of QUERIES)
+      expect(await allFound(query), query).toEqual(ours.filter(name => name.includes(query)).toReversed())
+  })
 })

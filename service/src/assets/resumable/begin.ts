@@ -20,7 +20,7 @@ export async function beginUpload(
 ): Promise<Progress> {
   const upload = await liveUpload(ports, ticket)
   if (totalBytes !== null) await mayBring(ports, upload, totalBytes)
-  if (totalBytes === 0) await receive(ports, { ticket, transport: 'tus', bytes: nothing() })
+  if (totalBytes === 0) await receive(ports, { ticket, transport: 'tus', isBrief: true, bytes: nothing() })
   else await startOver(ports, ticket, totalBytes)
   return progressOf(await liveUpload(ports, ticket))
 }

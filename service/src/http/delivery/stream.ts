@@ -11,6 +11,32 @@ import { answerUnsatisfiable, type Deliver, describe, identify, validatorsOf } f
 /** The blob's reader gives half a mebibyte at a time; a slow client costs no more than two of them. */
 const ONE_CHUNK_AHEAD = 1
 
+/** Bytes that come in one piece go out as one, with their headers; a stream would only be in their way. */
+async function inOneWrite(bytes: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array | Readable> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done) return Buffer.alloc(0)
+  if (first.value.byteLength < length)
+    return Readable.from(again(first, iterator), { objectMode: false, highWaterMark: ONE_CHUNK_AHEAD })
+  await iterator.return?.()
+  return first.value
+}
+
+/** Not a generator, which would not hand `return` on before its first read. */
+function again<T>(first: IteratorResult<T>, iterator: AsyncIterator<T>): AsyncIterable<T> {
+  let isFirst = true
+  const next = async () => {
+    if (!isFirst) return iterator.next()
+    isFirst = false
+    return first
+  }
+  const finish = async (): Promise<IteratorResult<T>> => {
+    await iterator.return?.()
+    return { done: true, value: undefined }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: finish }) }
+}
+
 type ReadingPorts = Pick<Ports, 'assets' | 'blobs'>
 
 /** The bytes are opened before a header promises anything of them: an error must not carry what caches keep. */
@@ -24,7 +50,7 @@ export function createStream(ports: ReadingPorts, cacheSeconds: number): Deliver
     describe(reply, asset, request).headers({ 'accept-ranges': 'bytes', 'content-length': end - start + 1 })
     if (range !== undefined)
       reply.code(206).header('content-range', `bytes ${start}-${end}/${asset.sizeBytes}`)
-    return reply.send(bytes && Readable.from(bytes, { objectMode: false, highWaterMark: ONE_CHUNK_AHEAD }))
+    return reply.send(bytes && (await inOneWrite(bytes, end - start + 1)))
   }
 }
 

@@ -90,6 +90,9 @@ export function upload(app: App, deps: Deps): void {
   app.delete('/uploads/:ticket', { schema: deleteSchema }, tus)
 }
 
+/** As much as a client sends without waiting, about. */
+const BRIEF_BYTES = 64 * 1024
+
 interface Body {
   transport: Transport
   /** What the request may have beside the file. */
@@ -105,8 +108,9 @@ const formIn = (request: FastifyRequest): Body => ({
 
 async function accept(deps: Deps, { request, reply }: Exchange, body: Body): Promise<FastifyReply> {
   const ticket = ticketOf(deps, request)
-  const announced = Number(request.headers['content-length'] ?? 0)
+  const announced = Number(request.headers['content-length'] ?? Number.NaN)
   if (announced > ticket.maxBytes + body.overheadBytes) throw tooLarge(ticket.maxBytes)
-  await receive(deps, { ticket, transport: body.transport, bytes: body.bytes })
+  const { transport, bytes } = body
+  await receive(deps, { ticket, transport, isBrief: announced <= BRIEF_BYTES, bytes })
   return reply.code(204).send()
 }

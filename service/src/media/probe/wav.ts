@@ -22,7 +22,7 @@ interface Format {
   bytesPerSecond: number
 }
 
-export async function readWav({ file }: Look) {
+export async function readWav({ file }: Pick<Look, 'file'>) {
   let format: Format | undefined
   let offset = 12
   for (;;) {

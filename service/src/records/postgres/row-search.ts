@@ -4,7 +4,13 @@ import { fold } from '../fold.ts'
 import type { RowSearch } from '../row-search.ts'
 
 export const postgresSearch: RowSearch = {
-  assetNamed: text => sql<boolean>`assets.name_folded like ${patternOf(text)}`,
+  assetsNamed: (text, { after, rows, read }) => {
+    const contains = sql<boolean>`assets.name_folded like ${patternOf(text)}`
+    return read(
+      after === undefined ? contains : sql<boolean>`(${contains} and assets.ordinal < ${after})`,
+      rows,
+    )
+  },
   // As text, which also holds what PostgreSQL's JSON cannot: a pair stands after "{" or "," and there alone, since the
   // quotes of keys and values are escaped.
   assetHas: pairs => sql<boolean>`not exists (

@@ -14,7 +14,7 @@ import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { databaseFile } from './open-sqlite.ts'
 import { createRead } from './read.ts'
-import { sqliteSearch } from './row-search.ts'
+import { createSearch } from './row-search.ts'
 import { integrityOf } from './soundness.ts'
 import { isBusy } from './trouble.ts'
 import { createWrite } from './write.ts'
@@ -38,11 +38,12 @@ export async function openMoving(
     return opened
   })
   const db = createKysely(engine)
+  const read = createRead(engine)
   const write = createWrite(engine)
   return {
     ...createNamedRows(db),
     ...allRows(engine),
-    assets: createAssetRecords({ db, read: createRead(engine), write }, sqliteSearch),
+    assets: createAssetRecords({ db, read, write }, createSearch(db, read)),
     integrity: () => integrityOf(engine),
     identity: async () => {
       const { rows } = await sql<{ id: string }>`select id from workspaces order by ordinal limit 1`.execute(

@@ -17,7 +17,7 @@ import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { growNameIndex } from './name-index.ts'
 import { createRead } from './read.ts'
-import { sqliteSearch } from './row-search.ts'
+import { createSearch } from './row-search.ts'
 import { integrityOf, vacuumInto } from './soundness.ts'
 import { createWrite } from './write.ts'
 
@@ -28,11 +28,12 @@ export async function openSqlite(folder: string): Promise<Records> {
   const { engine, db } = await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder))
   const write = createWrite(engine, () => growNameIndex(engine))
   const database = { db, read: createRead(engine), write }
+  const search = createSearch(db, database.read)
   return {
     workspaces: createWorkspaceRecords(db, write),
     keys: createKeyRecords(database),
-    projects: createProjectRecords(database, sqliteSearch),
-    assets: createAssetRecords(database, sqliteSearch),
+    projects: createProjectRecords(database, search),
+    assets: createAssetRecords(database, search),
     jobs: createJobRecords(db, write, createClaim(db, write)),
     servers: createServerRecords(db, write),
     ...createRequestRecords(database),

@@ -1,20 +1,13 @@
-// Search on SQLite: by trigrams where the text has three characters, else by looking at each row.
-import { sql } from 'kysely'
+// Search on SQLite: names by walking and by trigrams, metadata by looking into its JSON.
+import { type Kysely, sql } from 'kysely'
 import { fold } from '../fold.ts'
+import type { Read } from '../read.ts'
 import type { RowSearch } from '../row-search.ts'
-import { INDEXED_UP_TO } from './name-index.ts'
+import type { Tables } from '../tables.ts'
+import { createNameSearch } from './name-search.ts'
 
-export const sqliteSearch: RowSearch = {
-  assetNamed: text => {
-    const folded = fold(text)
-    const contains = sql<boolean>`instr(assets.name_folded, ${folded}) > 0`
-    if (!hasTrigrams(folded)) return contains
-    const phrase = `"${folded.replaceAll('"', '""')}"`
-    return sql<boolean>`(assets.ordinal in (
-      select rowid from asset_names where name match ${phrase}
-      union all select ordinal from assets where ordinal > ${sql.raw(INDEXED_UP_TO)}
-    ) and ${contains})`
-  },
+export const createSearch = (db: Kysely<Tables>, read: Read): RowSearch => ({
+  assetsNamed: createNameSearch(db, read),
   // One statement for any number of pairs. Not `->>`, which would read a key such as `$.a` as a path.
   assetHas: pairs => sql<boolean>`not exists (
     select 1 from json_each(${JSON.stringify(pairs)}) as wanted where not exists (
@@ -22,7 +15,4 @@ export const sqliteSearch: RowSearch = {
     )
   )`,
   projectNamed: text => sql<boolean>`instr(projects.name_folded, ${fold(text)}) > 0`,
-}
-
-/** A control character could end the phrase early, so such a text is searched without the index. */
-const hasTrigrams = (folded: string): boolean => [...folded].length >= 3 && !/\p{Cc}/u.test(folded)
+})

@@ -43,7 +43,8 @@ const withBytes = (asset: ModelAsset, bytes: Buffer): Seen => ({
 
 const send = ({ ports }: ModelWorld, ticket: Ticket | undefined, bytes: AsyncIterable<Uint8Array>) => {
   if (ticket === undefined) throw new Error('an asset has no ticket')
-  return receive(ports, { ticket, transport: 'put', bytes })
+  const isBrief = Number.parseInt(ticket.assetId.slice(-1), 16) % 2 === 0 // both ways, and the same when it is shrunk
+  return receive(ports, { ticket, transport: 'put', isBrief, bytes })
 }
 
 export const reserveAsset = (): Action => ({
