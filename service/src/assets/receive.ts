@@ -18,10 +18,13 @@ export type ReceivePorts = Pick<
 export interface WholeUpload {
   ticket: Ticket
   transport: Transport
-  /** Whether all of it fits into a few packets, so that it is over in moments or fails. */
+  /** Whether all of it fits into a few packets, so that it is over in moments, at the latest after `BRIEF_MS`. */
   isBrief: boolean
   bytes: AsyncIterable<Uint8Array>
 }
+
+/** The door cuts off whoever takes longer over a few packets. */
+const BRIEF_MS = 2 * 60 * 1000
 
 /**
  * Streams the bytes into quarantine. The newest upload on a ticket wins: an older one that still runs is refused with
@@ -38,6 +41,8 @@ export const receive = (ports: ReceivePorts, upload: WholeUpload): Promise<void>
  */
 async function bringAtOnce(ports: ReceivePorts, upload: WholeUpload, signal: AbortSignal): Promise<void> {
   const live = await liveUpload(ports, upload.ticket)
+  // An attempt may be closed at its end unless an upload holds it.
+  if (live.attempt.expiresAt - ports.clock.now() < BRIEF_MS) return bringHolding(ports, upload, signal)
   const mine = claimed(live.attempt, { now: ports.clock.now(), transport: upload.transport })
   const whole = await stage(ports, untilAborted(upload.bytes, signal), {
     key: `${live.attempt.quarantineKey}.${unclaimedFence(ports)}`,

@@ -34,9 +34,9 @@ const openings: Record<string, RegExp> = {
   'application/pdf': /^(efbbbf)?(09|0a|0d|20)*255044462d/, // %PDF-, as PDF readers do after white space too
 }
 
-/** Openings that leave no doubt, so that nothing else needs to be asked. A JPEG-LS begins with ffd8fff7. */
+/** Openings that leave no doubt, so that nothing else needs to be asked. A JPEG-LS begins with ffd8fff7; of a PNG its header must follow. */
 const decisive: [opening: RegExp, type: string][] = [
-  [/^89504e470d0a1a0a/, 'image/png'],
+  [/^89504e470d0a1a0a0000000d49484452/, 'image/png'],
   [/^ffd8ff(?!f7)/, 'image/jpeg'],
   [/^474946383[79]61/, 'image/gif'],
   [/^52494646.{8}57454250/, 'image/webp'],

@@ -129,7 +129,7 @@ test('after that day they are removed; the asset can be retried', async () => {
 })
 
 test('an upload under way is not swept away: each byte renews its hold', async () => {
-  const bytes = wavOf(50_000, 1)
+  const bytes = wavOf(100_000, 1)
   const reservation = await reserve(herbarium)
   const wire = await openWire(herbarium.origin)
   const target = new URL(reservation.upload_url).pathname
@@ -161,8 +161,23 @@ async function renewal(assetId: string): Promise<{ version: number }> {
   return { version: upload?.attempt.lastByteAt ?? 0 }
 }
 
+test('an upload of a few packets that begins shortly before its ticket expires is not swept away either', async () => {
+  const bytes = wavOf(5_000, 1)
+  const reservation = await reserve(herbarium)
+  clock.advance(Date.parse(reservation.expires_at ?? '') - clock.now() - 5 * SECOND_MS)
+  const wire = await openWire(herbarium.origin)
+  const target = new URL(reservation.upload_url).pathname
+  await wire.write(head(`PUT ${target}`, { 'content-length': bytes.length }))
+  await wire.write(bytes.subarray(0, 1000))
+  await until(unpublished, files => files.length === 1)
+  clock.advance(50 * SECOND_MS)
+  expect((await herbarium.service.sweep()).attemptsExpired).toBe(0)
+  await wire.write(bytes.subarray(1000))
+  expect(await wire.answer()).toMatchObject({ status: 204 })
+})
+
 test('an upload that falls silent loses its hold in the end, and is refused should it wake', async () => {
-  const bytes = wavOf(50_000, 1)
+  const bytes = wavOf(100_000, 1)
   const reservation = await reserve(herbarium)
   const wire = await openWire(herbarium.origin)
   const target = new URL(reservation.upload_url).pathname
