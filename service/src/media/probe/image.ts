@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Bytes } from '../bytes.ts'
 import { tooManyPixels, unreadable } from '../faulty-file.ts'
+import { loadSharp } from '../sharp.ts'
 import { checkGif, gifScreen } from './gif.ts'
 import { checkHeicPixels } from './heic.ts'
 import { checkBoxes } from './iso-boxes.ts'
@@ -9,7 +10,6 @@ import { sequenceFrames } from './iso-tables.ts'
 import type { Look } from './look.ts'
 import { checkPixels } from './pixels.ts'
 import { readPngFrames } from './png.ts'
-import { loadSharp } from './sharp.ts'
 import { checkWebp } from './webp.ts'
 
 /** What the image library calls the container of each type, and the codec inside where it has a choice. */
