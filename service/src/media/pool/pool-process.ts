@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Reply } from './messages.ts'
-import { residentBytes } from './resident-bytes.ts'
+import { watchMemory } from './resident-bytes.ts'
 
 export interface ProcessLimits {
   /** For one file, once its turn has come. */
@@ -31,7 +31,6 @@ export interface PoolProcess<Task, Answer> {
 
 /** A start says nothing about a file, and a busy machine takes its time. */
 const START_TIMEOUT_MS = 20_000
-const MEMORY_CHECK_MS = 50
 /** A process that grew beyond this part of its memory would not give it back. */
 const HEAVY_PART = 1 / 4
 
@@ -114,13 +113,11 @@ async function ask<Answer>(
   limits: ProcessLimits,
 ): Promise<Outcome<Answer>> {
   work(child)
-  let memory = 0
   const overrun = Promise.withResolvers<Outcome<Answer>>()
   const timeout = setTimeout(() => overrun.resolve({ kind: 'too_slow' }), limits.timeoutMs)
-  const watch = setInterval(() => {
-    memory = residentBytes(child.pid)
-    if (memory > limits.maxMemoryBytes) overrun.resolve({ kind: 'too_much_memory' })
-  }, MEMORY_CHECK_MS)
+  const endWatch = watchMemory(child.pid, limits.maxMemoryBytes, () =>
+    overrun.resolve({ kind: 'too_much_memory' }),
+  )
   const answer = Promise.withResolvers<Outcome<Answer>>()
   const onMessage = (message: unknown) => answer.resolve(outcomeOf<Answer>(message))
   child.once('message', onMessage)
@@ -132,7 +129,7 @@ async function ask<Answer>(
     ended.then((): Outcome<Answer> => ({ kind: 'died' })),
   ])
   clearTimeout(timeout)
-  clearInterval(watch)
+  const memory = endWatch()
   child.off('message', onMessage)
   const isHeavy = memory > limits.maxMemoryBytes * HEAVY_PART
   if (isHeavy || (outcome.kind !== 'answer' && outcome.kind !== 'problem')) await end()
