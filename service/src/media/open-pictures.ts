@@ -9,7 +9,6 @@ import type { Derived, DeriveTask } from './derive/task.ts'
 import { createIcons } from './icon.ts'
 import type { Outcome } from './pool/pool-process.ts'
 import { openProcessPool, type PoolOptions } from './pool/process-pool.ts'
-import { createTurns } from './pool/turns.ts'
 import { findProgram } from './poster/find-program.ts'
 import { takePoster } from './poster/take-poster.ts'
 
@@ -36,7 +35,6 @@ export function openPictures(
 ): Pictures & { close(): Promise<void> } {
   const settings = { ...defaults, ...options }
   const pool = openProcessPool<DeriveTask, Derived>(settings)
-  const turns = createTurns(settings.processes, () => new Error('no more posters are taken'))
   const stop = new AbortController()
   const ask = async (task: DeriveTask) => refusalOf(await pool.ask(task), settings)
   const ofVideo = async (video: PictureSource, recipe: Recipe, target: string) => {
@@ -44,12 +42,11 @@ export function openPictures(
     if (ffmpeg === undefined) return 'is a video, and ffmpeg is not installed here'
     const frame = `${target}.frame`
     try {
-      await turns.take()
       const isTaken = await takePoster(ffmpeg, video, {
         frame,
         limits: { ...settings, maxSide: MODEL_MAX_SIDE },
         signal: stop.signal,
-      }).finally(turns.pass)
+      })
       return isTaken
         ? await ask({ type: 'image/png', path: frame, target, recipe })
         : 'has no frame that can be taken'
@@ -68,7 +65,6 @@ export function openPictures(
     icon: createIcons(),
     close: async () => {
       stop.abort(new Error('the pictures are closed'))
-      turns.close()
       await pool.close()
     },
   }

@@ -80,7 +80,8 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
     close: async () => {
       await Promise.allSettled([...ports.uploads.values()].map(({ over }) => over))
       await Promise.allSettled([...ports.verifications.values(), ...ports.looks.values()])
-      await servants.pictures.close() // who waits for one is gone
+      ports.derivations.turns.close() // whoever waited for one is gone
+      await servants.pictures.close()
       await Promise.allSettled(ports.derivations.underWay.values())
       await membership.leave()
       await closeServants(servants)

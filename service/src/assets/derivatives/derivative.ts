@@ -1,5 +1,6 @@
 // A picture made of an asset: kept since it was asked for first, or made now, once for all who ask.
 import { notFound, unavailable } from '../../ground/errors.ts'
+import { createTurns, type Turns } from '../../ground/turns.ts'
 import type { ReadyAsset } from '../asset.ts'
 import type { Ports } from '../ports.ts'
 import type { KeptPictures, OpenPicture, Pictures } from './ports.ts'
@@ -7,11 +8,10 @@ import { nameOf, type Recipe } from './recipe.ts'
 
 /** What this process is making, and what it could not make. */
 export interface Derivations {
+  turns: Turns
   underWay: Map<string, Promise<string | undefined>>
   refused: Map<string, { reason: string; until: number }>
 }
-
-export const createDerivations = (): Derivations => ({ underWay: new Map(), refused: new Map() })
 
 export interface DerivativePorts extends Pick<Ports, 'assets' | 'blobs' | 'clock'> {
   keptPictures: KeptPictures
@@ -19,12 +19,20 @@ export interface DerivativePorts extends Pick<Ports, 'assets' | 'blobs' | 'clock
   derivations: Derivations
 }
 
+/** As many as are decoded at a time: more would keep a bucket's objects, and the looks into uploads, waiting. */
+const AT_ONCE = 2
 /** Made or waiting to be made; each holds no more than its promise. */
 const MAX_UNDER_WAY = 256
 const BUSY_RETRY_SECONDS = 5
 /** Work that came to nothing is not done again for so long, and for so many pictures. */
 const REFUSED_MS = 10 * 60_000
 const MAX_REFUSED = 1000
+
+export const createDerivations = (): Derivations => ({
+  turns: createTurns(AT_ONCE, () => unavailable(new Error('no more pictures are made'))),
+  underWay: new Map(),
+  refused: new Map(),
+})
 
 /**
  * The picture, opened, or why there is none of this asset. Throws `unavailable` while too many others are waited for,
@@ -46,7 +54,7 @@ export async function derivative(
 }
 
 function joined(
-  { derivations: { underWay } }: DerivativePorts,
+  { derivations: { underWay, turns } }: DerivativePorts,
   name: string,
   begin: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
@@ -54,12 +62,18 @@ function joined(
   if (begun !== undefined) return begun
   if (underWay.size >= MAX_UNDER_WAY)
     throw unavailable(new Error(`${MAX_UNDER_WAY} pictures are being made`), BUSY_RETRY_SECONDS)
-  const work = begin().finally(() => underWay.delete(name))
+  const work = turns.take(begin).finally(() => underWay.delete(name))
   underWay.set(name, work)
   return work
 }
 
 async function make(ports: DerivativePorts, asset: ReadyAsset, recipe: Recipe): Promise<string | undefined> {
+  // Whoever made it may have come to the end between the look and this turn.
+  const kept = await ports.keptPictures.open(nameOf(asset, recipe))
+  if (kept !== undefined) {
+    kept.bytes.destroy()
+    return undefined
+  }
   const refusal = await attempt(ports, asset, recipe).catch(async error => {
     await mustBeThere(ports, asset)
     throw error

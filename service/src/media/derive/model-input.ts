@@ -6,9 +6,10 @@ import { WHITE } from './encode.ts'
 export const MODEL_MAX_SIDE = 4096
 const MAX_BYTES = 5_000_000
 const STEP = 16
-/** Below the last one a smaller picture looks better than a worse one. */
-const QUALITIES = [90, 80, 70]
-const SHRINK = 0.8
+/** Below the second one a smaller picture looks better than a worse one. */
+const [BEST, WORST] = [90, 75]
+/** A little below what the size of a picture too large lets one expect, so that one more try is mostly enough. */
+const CAUTION = 0.95
 
 interface Size {
   width: number
@@ -19,16 +20,14 @@ interface Size {
 export async function modelInput(picture: Sharp): Promise<Buffer> {
   const { autoOrient } = await picture.metadata()
   let pixels = await pixelsOf(picture, autoOrient, MODEL_MAX_SIDE)
+  const best = await pixels.picture.clone().jpeg({ quality: BEST }).toBuffer()
+  if (best.length <= MAX_BYTES) return best
   for (;;) {
-    for (const quality of QUALITIES) {
-      const jpeg = await pixels.picture.clone().jpeg({ quality }).toBuffer()
-      if (jpeg.length <= MAX_BYTES) return jpeg
-    }
-    pixels = await pixelsOf(
-      pixels.picture.clone(),
-      pixels.size,
-      Math.max(pixels.size.width, pixels.size.height) * SHRINK,
-    )
+    const jpeg = await pixels.picture.clone().jpeg({ quality: WORST }).toBuffer()
+    if (jpeg.length <= MAX_BYTES) return jpeg
+    const { width, height } = pixels.size
+    const scale = Math.sqrt(MAX_BYTES / jpeg.length) * CAUTION
+    pixels = await pixelsOf(pixels.picture, pixels.size, Math.max(width, height) * scale)
   }
 }
 

@@ -1,4 +1,5 @@
 // Keeps a fixed few processes that open files: lazily started, reused, renewed after many files, ended when idle.
+import { createTurns } from '../../ground/turns.ts'
 import {
   type Outcome,
   type PoolProcess,
@@ -6,7 +7,6 @@ import {
   type Rights,
   startProcess,
 } from './pool-process.ts'
-import { createTurns } from './turns.ts'
 
 export interface PoolOptions extends ProcessLimits, Rights {
   /** At once; whoever comes when all are busy waits in line. */
@@ -74,19 +74,15 @@ export function openProcessPool<Task extends object, Answer>(
     return outcome
   }
   return {
-    ask: async task => {
-      await turns.take()
-      try {
+    ask: task =>
+      turns.take(async () => {
         const used = rested()
-        if (used === undefined) return await askIt(await fresh(), task)
+        if (used === undefined) return askIt(await fresh(), task)
         const outcome = await askIt(used, task)
         // What earlier files left in a process may have brought it down: only a fresh one's end counts.
         const isDoubtful = outcome.kind === 'died' || outcome.kind === 'too_much_memory'
-        return isDoubtful ? await askIt(await fresh(), task) : outcome
-      } finally {
-        turns.pass()
-      }
-    },
+        return isDoubtful ? askIt(await fresh(), task) : outcome
+      }),
     close: async () => {
       isClosed = true
       turns.close()

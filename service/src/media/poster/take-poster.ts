@@ -1,6 +1,5 @@
 // Takes one frame out of a video with ffmpeg, in a process that is ended when it takes too much.
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { PictureSource } from '../../assets/derivatives/ports.ts'
@@ -81,9 +80,11 @@ async function run(
       killSignal: 'SIGKILL',
     })
     const endWatch = watchMemory(child.pid, limits.maxMemoryBytes, () => child.kill('SIGKILL'))
-    // It may never have started, or be ended by the signal: its exit says no more.
-    child.on('error', () => {})
-    const [code] = child.pid === undefined ? [undefined] : await once(child, 'exit').finally(endWatch)
+    const code = await new Promise<number | null>(resolve => {
+      child.once('exit', resolve)
+      // Without a process there is no exit to wait for; one that the signal ends has its exit still to come.
+      child.on('error', () => child.pid === undefined && resolve(null))
+    }).finally(endWatch)
     signal.throwIfAborted()
     return code === 0
   } finally {
