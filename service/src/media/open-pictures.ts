@@ -4,7 +4,6 @@ import path from 'node:path'
 import type { PictureSource, Pictures } from '../assets/derivatives/ports.ts'
 import type { Recipe } from '../assets/derivatives/recipe.ts'
 import { Refusal, unavailable } from '../ground/errors.ts'
-import { MODEL_MAX_SIDE } from './derive/model-input.ts'
 import type { Derived, DeriveTask } from './derive/task.ts'
 import { createIcons } from './icon.ts'
 import type { Outcome } from './pool/pool-process.ts'
@@ -44,7 +43,7 @@ export function openPictures(
     try {
       const isTaken = await takePoster(ffmpeg, video, {
         frame,
-        limits: { ...settings, maxSide: MODEL_MAX_SIDE },
+        limits: settings,
         signal: stop.signal,
       })
       return isTaken

@@ -9,9 +9,10 @@ export interface PosterLimits {
   timeoutMs: number
   /** Watched on Linux. */
   maxMemoryBytes: number
-  /** Pixels a side of the frame. */
-  maxSide: number
 }
+
+/** Pixels of a frame: no picture is made that is larger. */
+const MAX_SIDE = 4096
 
 /** Of the containers that are admitted, so that ffmpeg never guesses at a playlist. */
 const demuxers: Record<string, string> = {
@@ -44,7 +45,6 @@ export async function takePoster(
 }
 
 function argumentsFor({ contentType, path }: PictureSource, seconds: number, limits: PosterLimits): string[] {
-  const side = limits.maxSide
   return [
     ...['-nostdin', '-v', 'quiet', '-threads', '1', '-filter_threads', '1'],
     // Should this service die meanwhile: seconds of the processor, as the system counts them.
@@ -56,7 +56,7 @@ function argumentsFor({ contentType, path }: PictureSource, seconds: number, lim
     ...['-map', '0:V:0', '-frames:v', '1'],
     ...[
       '-vf',
-      `scale=iw*sar:ih,scale='min(${side},iw)':'min(${side},ih)':force_original_aspect_ratio=decrease`,
+      `scale=iw*sar:ih,scale='min(${MAX_SIDE},iw)':'min(${MAX_SIDE},ih)':force_original_aspect_ratio=decrease`,
     ],
     ...['-pix_fmt', 'rgb24', '-c:v', 'png', '-f', 'image2pipe', '-protocol_whitelist', 'pipe', 'pipe:1'],
   ]
