@@ -56,11 +56,11 @@ export function openPictures(
   return {
     takesPosters: async () => (await findProgram(settings.ffmpegPlaces)) !== undefined,
     derive: (source, recipe, target) =>
-      source.contentType.startsWith('video/')
-        ? translated(() => ofVideo(source, recipe, target))
-        : translated(() =>
-            ask({ type: source.contentType, path: path.resolve(source.path), target, recipe }),
-          ),
+      translated(() =>
+        source.contentType.startsWith('video/')
+          ? ofVideo(source, recipe, target)
+          : ask({ type: source.contentType, path: path.resolve(source.path), target, recipe }),
+      ),
     icon: createIcons(),
     close: async () => {
       stop.abort(new Error('the pictures are closed'))

@@ -16,34 +16,29 @@ export type Preset =
   | { name: string; kind: 'fit'; width: number; height: number; format: PictureFormat | undefined }
   | { name: string; kind: 'model_input' }
 
-export const MODEL_INPUT = 'model-input'
-
 const builtIn: Preset[] = [
   { name: 'thumb', kind: 'fit', width: 320, height: 320, format: undefined },
   { name: 'preview', kind: 'fit', width: 1280, height: 1280, format: undefined },
-  { name: MODEL_INPUT, kind: 'model_input' },
+  { name: 'model-input', kind: 'model_input' },
 ]
 
 /** By name: those that every installation has, and its own, which may take the place of `thumb` and `preview`. */
-export const presetsWith = (own: Omit<Extract<Preset, { kind: 'fit' }>, 'kind'>[]): Map<string, Preset> =>
-  new Map(
-    [...builtIn, ...own.map(preset => ({ ...preset, kind: 'fit' as const }))].map(preset => [
-      preset.name,
-      preset,
-    ]),
-  )
+export function presetsWith(own: Omit<Extract<Preset, { kind: 'fit' }>, 'kind'>[]): Map<string, Preset> {
+  const presets = [...builtIn, ...own.map(preset => ({ ...preset, kind: 'fit' as const }))]
+  return new Map(presets.map(preset => [preset.name, preset]))
+}
 
 /** Grows by one whenever equal recipes begin to make other pictures: those kept until then are no longer found. */
 const EDITION = 1
 
 /** What tells one recipe's pictures of an asset from another's. */
-export const signatureOf = (recipe: Recipe): string =>
-  createHash('sha256')
-    .update(JSON.stringify([EDITION, recipe.kind === 'fit' ? Object.values(ordered(recipe)) : recipe.kind]))
+export function signatureOf(recipe: Recipe): string {
+  const parts = recipe.kind === 'fit' ? [recipe.width, recipe.height, recipe.format] : [recipe.kind]
+  return createHash('sha256')
+    .update([EDITION, ...parts].join())
     .digest('hex')
     .slice(0, 16)
-
-const ordered = ({ width, height, format }: Extract<Recipe, { kind: 'fit' }>) => ({ width, height, format })
+}
 
 /** A picture's name where it is kept: the blob it is made of, which is never written twice, and its recipe. */
 export const nameOf = (asset: Pick<ReadyAsset, 'blobKey'>, recipe: Recipe): string =>
