@@ -1,7 +1,7 @@
 // The joiner: opens the doors of one node to the nouns, or has it work without any.
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import type { CompletePorts } from './assets/complete.ts'
+import { presetsWith } from './assets/derivatives/recipe.ts'
 import type { Ports } from './assets/ports.ts'
 import type { Config } from './config/config.ts'
 import { localOrigin } from './config/local-origin.ts'
@@ -17,8 +17,8 @@ import { createUrls, type Urls } from './http/urls.ts'
 import type { SweepReport } from './jobs/sweep.ts'
 import type { Records } from './records/records.ts'
 import { chooseDelivery } from './service/choose-delivery.ts'
-import { type NodeRole, openNode } from './service/node.ts'
-import type { Servants, World } from './service/servants.ts'
+import { type Node, type NodeRole, openNode } from './service/node.ts'
+import type { World } from './service/servants.ts'
 import { version } from './version.ts'
 
 export type { Records } from './records/records.ts'
@@ -102,10 +102,7 @@ export async function openService(
   }
 }
 
-function depsOf(
-  config: Config,
-  parts: { servants: Servants; ports: Ports & CompletePorts; urls: Urls },
-): Deps {
+function depsOf(config: Config, parts: Pick<Node, 'servants' | 'ports'> & { urls: Urls }): Deps {
   const { records, blobs, signing } = parts.servants
   return {
     ...parts.ports,
@@ -119,6 +116,7 @@ function depsOf(
     signing,
     deliver: chooseDelivery(config, { assets: records.assets, blobs, clock: parts.ports.clock }),
     mediaCacheSeconds: config.mediaCacheSeconds,
+    presets: presetsWith(config.imagePresets),
     checkReady: async () => {
       await records.check()
       await blobs.check()

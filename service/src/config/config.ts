@@ -1,6 +1,7 @@
 // The installation's settings: the only reader of the environment. Every complaint is made at once.
 import path from 'node:path'
 import { type Delivery, delivery } from './read-delivery.ts'
+import { ffmpegPlaces, type ImagePreset, imagePresets } from './read-pictures.ts'
 import { type S3Config, s3 } from './read-s3.ts'
 import {
   choice,
@@ -44,6 +45,12 @@ export interface Config {
   /** Who sends the bytes of media: this process, the bucket, or an nginx in front. */
   delivery: Delivery
   mediaCacheSeconds: number
+  /** Pictures that clients may ask for besides the built-in ones. */
+  imagePresets: ImagePreset[]
+  /** The most that the pictures made of assets may take on this node's disk. */
+  derivativesMaxBytes: number
+  /** Where ffmpeg may be, first one first; none takes no frames of videos. */
+  ffmpegPlaces: string[]
   /** Whether pictures are published without EXIF, GPS and other metadata. */
   privacyStrip: boolean
   /** Where clamd listens; undefined scans nothing. */
@@ -105,6 +112,9 @@ export function readSettings(environment: Record<string, string | undefined> = p
     completeWaitSeconds: whole('COMPLETE_WAIT_SECONDS', 25, 0, 55),
     delivery: delivery(variables, { bucket, allowInsecure }),
     mediaCacheSeconds: whole('MEDIA_CACHE_SECONDS', YEAR_SECONDS, 0, YEAR_SECONDS),
+    imagePresets: imagePresets(variables, 'IMAGE_PRESETS'),
+    derivativesMaxBytes: whole('DERIVATIVES_MAX_BYTES', GIB, GIB / 16, 1024 * GIB),
+    ffmpegPlaces: ffmpegPlaces(variables, 'FFMPEG_PATH'),
     privacyStrip: choice(variables, 'PRIVACY_STRIP', ['off', 'on']) === 'on',
     clamav: tcpAddress(variables, 'CLAMAV_URL'),
     fetchPorts: ports(variables, 'FETCH_PORTS', [443]),

@@ -139,7 +139,8 @@ export function postgresUrl(variables: Variables, name: string): string | undefi
   )
 }
 
-const list = (variables: Variables, name: string): string[] =>
+/** Items with commas between. */
+export const list = (variables: Variables, name: string): string[] =>
   (variables.text(name) ?? '')
     .split(',')
     .map(item => item.trim())

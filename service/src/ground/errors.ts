@@ -102,6 +102,14 @@ export const notAnOffsetStream = () =>
     { canHeal: false },
   )
 
+/** `reason` completes the sentence "The asset …". */
+export const noPicture = (reason: string) =>
+  new Refusal(
+    'unsupported_media_type',
+    `The asset ${reason}, so no picture can be made of it: leave out preset to have it as it is.`,
+    { canHeal: false },
+  )
+
 export const idempotencyConflict = () =>
   new Refusal(
     'idempotency_conflict',

@@ -1,5 +1,7 @@
 // What the routes are given: the ports of every noun, and what only a door knows.
 import type { CompletePorts } from '../assets/complete.ts'
+import type { DerivativePorts } from '../assets/derivatives/derivative.ts'
+import type { Preset } from '../assets/derivatives/recipe.ts'
 import type { Ports } from '../assets/ports.ts'
 import type { SigningKeys } from '../ground/secrets.ts'
 import type { KeyRecords } from '../keys/ports.ts'
@@ -9,7 +11,7 @@ import type { Deliver } from './delivery/deliver.ts'
 import type { IdempotencyPorts } from './idempotency.ts'
 import type { Urls } from './urls.ts'
 
-export interface Deps extends Ports, CompletePorts, IdempotencyPorts {
+export interface Deps extends Ports, CompletePorts, DerivativePorts, IdempotencyPorts {
   workspaces: WorkspaceRecords
   keys: KeyRecords
   projects: ProjectRecords
@@ -17,6 +19,8 @@ export interface Deps extends Ports, CompletePorts, IdempotencyPorts {
   signing: SigningKeys
   deliver: Deliver
   mediaCacheSeconds: number
+  /** By name. */
+  presets: Map<string, Preset>
   /** Throws `unavailable` while rows or bytes cannot be reached. */
   checkReady(): Promise<void>
 }

@@ -5,8 +5,9 @@ import type { Media } from '../assets/ports.ts'
 import { unavailable } from '../ground/errors.ts'
 import { FaultyFile, factsOfFaulty, unreadable } from './faulty-file.ts'
 import { glance } from './glance.ts'
-import { openProbePool, type PoolOptions } from './pool/probe-pool.ts'
-import type { Outcome } from './pool/probe-process.ts'
+import type { Outcome } from './pool/pool-process.ts'
+import { openProcessPool, type PoolOptions } from './pool/process-pool.ts'
+import type { ProbeTask } from './probe/task.ts'
 import { sniff } from './sniff.ts'
 import { canStrip, strippedBytes } from './strip/strip.ts'
 
@@ -25,7 +26,7 @@ const defaults: PoolOptions = {
 /** No process is started before the first look; `close` ends all of them. */
 export function openMedia(options: Partial<PoolOptions> = {}): Media & { close(): Promise<void> } {
   const settings = { ...defaults, ...options }
-  const pool = openProbePool(settings)
+  const pool = openProcessPool<ProbeTask, MediaFacts>(settings)
   return {
     sniff,
     glance,
@@ -41,10 +42,10 @@ export function openMedia(options: Partial<PoolOptions> = {}): Media & { close()
   }
 }
 
-function factsOf(outcome: Outcome, { timeoutMs, maxMemoryBytes }: PoolOptions): MediaFacts {
+function factsOf(outcome: Outcome<MediaFacts>, { timeoutMs, maxMemoryBytes }: PoolOptions): MediaFacts {
   switch (outcome.kind) {
-    case 'facts':
-      return outcome.facts
+    case 'answer':
+      return outcome.answer
     case 'problem':
       throw unavailable(new Error(outcome.message))
     case 'died':

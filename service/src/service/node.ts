@@ -1,6 +1,7 @@
 // One process of an installation, without doors: its servants, its place among the servers, its jobs.
 import pino, { type Logger } from 'pino'
 import type { CompletePorts } from '../assets/complete.ts'
+import { createDerivations, type DerivativePorts } from '../assets/derivatives/derivative.ts'
 import type { AssetRecords, Ports } from '../assets/ports.ts'
 import { runCollect } from '../assets/run-collect.ts'
 import { runDiscard } from '../assets/run-discard.ts'
@@ -9,18 +10,20 @@ import { runSettle } from '../assets/run-settle.ts'
 import type { Config } from '../config/config.ts'
 import { openBackground, type RunJob } from '../jobs/background.ts'
 import { openSweeper, type SweepReport, sweep } from '../jobs/sweep.ts'
+import { openTidying } from '../jobs/tidying.ts'
 import { join, type Membership } from '../servers/join.ts'
 import { storeOf } from './open-blobs.ts'
 import { rowsInWords } from './rows.ts'
 import { closeServants, openServants, type Servants, type World } from './servants.ts'
 
 const SWEEP_INTERVAL_MS = 60_000
+const TIDY_INTERVAL_MS = 60 * 60_000
 
 export interface Node extends Pick<Membership, 'lost'> {
   servants: Servants
-  ports: Ports & CompletePorts
+  ports: Ports & CompletePorts & DerivativePorts
   logger: Logger
-  /** Does from now on what time does once a minute, unless this node leaves that to others. */
+  /** Does from now on what time does: for all once a minute, unless that is left to others; for itself once an hour. */
   startSweeping(): void
   sweep(): Promise<SweepReport>
   /** Gives back the jobs that are under way; what they were doing goes on elsewhere, or at the next start. */
@@ -46,12 +49,21 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
   const { ports, background } = putTogether(config, world, { role, servants, membership, logger })
   const sweeping = { ...ports, forgetRequests: servants.records.forgetRequests }
   let sweeper: { close(): Promise<void> } | undefined
+  let tidying: { close(): Promise<void> } | undefined
   return {
     servants,
     ports,
     logger,
     lost: membership.lost,
     startSweeping: () => {
+      tidying = openTidying(
+        { ...ports, upkeep: servants.records.upkeep },
+        {
+          intervalMs: TIDY_INTERVAL_MS,
+          onError: error =>
+            logger.warn({ err: error }, 'pictures of deleted assets are looked for again later'),
+        },
+      )
       if (role.runsJobs)
         sweeper = openSweeper(sweeping, {
           intervalMs: SWEEP_INTERVAL_MS,
@@ -61,12 +73,16 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
     },
     sweep: () => sweep(sweeping),
     stopJobs: async () => {
+      await tidying?.close()
       await sweeper?.close()
       await background.close()
     },
     close: async () => {
       await Promise.allSettled([...ports.uploads.values()].map(({ over }) => over))
       await Promise.allSettled([...ports.verifications.values(), ...ports.looks.values()])
+      ports.derivations.turns.close() // whoever waited for one is gone
+      await servants.pictures.close()
+      await Promise.allSettled(ports.derivations.underWay.values())
       await membership.leave()
       await closeServants(servants)
     },
@@ -96,7 +112,7 @@ interface Parts {
 
 /** The ports of the heart. Jobs run verbs, and verbs leave jobs: so both are made together. */
 function putTogether(config: Config, world: World, { role, servants, membership, logger }: Parts) {
-  const { records, blobs, media, scanner, remote, signing } = servants
+  const { records, blobs, media, pictures, keptPictures, scanner, remote, signing } = servants
   const { clock, ids } = world
   const alive =
     (run: RunJob): RunJob =>
@@ -119,11 +135,14 @@ function putTogether(config: Config, world: World, { role, servants, membership,
         logger.error({ err: error, job: job?.id }, 'a job failed and will be run again'),
     },
   )
-  const ports: Ports & CompletePorts = {
+  const ports: Ports & CompletePorts & DerivativePorts = {
     assets: whileAlive(records.assets, membership),
     blobs,
     forms: blobs.forms,
     media,
+    pictures,
+    keptPictures,
+    derivations: createDerivations(),
     scanner,
     remote,
     background,

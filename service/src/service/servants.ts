@@ -1,10 +1,13 @@
 // What the nouns are served by; the choice between implementations is made here.
+import path from 'node:path'
+import { openDerivatives } from '../blobs/derivatives/open-derivatives.ts'
 import type { Config } from '../config/config.ts'
 import { loadSecretKey } from '../config/secret-key.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Ids } from '../ground/ids.ts'
 import { signingKeys } from '../ground/secrets.ts'
 import { openMedia } from '../media/open-media.ts'
+import { openPictures } from '../media/open-pictures.ts'
 import type { Records } from '../records/records.ts'
 import { createRemote, type RemoteWorld } from '../remote/create-remote.ts'
 import { createClamdScanner } from '../scan/clamd.ts'
@@ -29,7 +32,8 @@ export async function openServants(config: Config, world: World): Promise<Servan
   return world.around?.(opened) ?? opened
 }
 
-export async function closeServants({ media, blobs, records }: Servants): Promise<void> {
+export async function closeServants({ media, pictures, blobs, records }: Servants): Promise<void> {
+  await pictures.close()
   await media.close()
   await blobs.close()
   await records.close()
@@ -42,10 +46,17 @@ export async function openRecords(config: Config): Promise<Records> {
 }
 
 async function openEach(config: Config, world: World) {
+  const derivatives = path.join(config.dataDir, 'derivatives')
   return {
     records: await openRecords(config),
     blobs: await openWholeBlobs(config),
     media: openMedia(),
+    pictures: openPictures({ ffmpegPlaces: config.ffmpegPlaces, writableFolder: derivatives }),
+    keptPictures: openDerivatives({
+      folder: derivatives,
+      maxBytes: config.derivativesMaxBytes,
+      clock: world.clock,
+    }),
     scanner: config.clamav === undefined ? noScanner : createClamdScanner(config.clamav),
     remote: createRemote(
       { ports: config.fetchPorts, hostAllowlist: config.fetchHostAllowlist },

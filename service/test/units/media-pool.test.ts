@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openMedia } from '../../src/media/open-media.ts'
-import type { PoolOptions } from '../../src/media/pool/probe-pool.ts'
+import type { PoolOptions } from '../../src/media/pool/process-pool.ts'
 import { samplePath } from '../support/samples.ts'
 
 const wayward = new URL('../fixtures/media/wayward-probe.ts', import.meta.url)
@@ -140,7 +140,7 @@ describe('a probe process', () => {
     child.kill('SIGTERM')
     child.send({ type: 'audio/wav', path: samplePath('a.wav'), maxPixels: 1 })
     const [answer] = await once(child, 'message')
-    expect(answer).toMatchObject({ facts: { audioCodec: 'pcm_s16le' } })
+    expect(answer).toMatchObject({ answer: { audioCodec: 'pcm_s16le' } })
     child.disconnect()
     expect(await once(child, 'exit')).toEqual([0, null])
   })

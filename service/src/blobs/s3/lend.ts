@@ -5,6 +5,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { unavailable } from '../../ground/errors.ts'
+import { createTurns } from '../../ground/turns.ts'
 import type { Bucket } from './bucket.ts'
 import { bytesOf } from './read-object.ts'
 import { notThere, onBucket } from './trouble.ts'
@@ -21,7 +22,7 @@ export interface Lending {
 
 /** The first loan makes the folder, and removes what a process left there that was killed. */
 export function createLending(bucket: Bucket, folder: string): Lending {
-  const turn = createTurns(LENT_AT_ONCE)
+  const turns = createTurns(LENT_AT_ONCE, () => new Error('nothing more is lent'))
   const loans = new Map<string, Loan>()
   let prepared: Promise<void> | undefined
   const place = async () => {
@@ -47,7 +48,7 @@ export function createLending(bucket: Bucket, folder: string): Lending {
         await rm(file, { force: true })
       }
     }
-    turn(keep).catch(ready.reject)
+    turns.take(keep).catch(ready.reject)
     return loan
   }
   return {
@@ -108,22 +109,5 @@ function isRunning(pid: number): boolean {
     return true
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/** Runs so many at a time; the others wait for their turn. */
-function createTurns(count: number) {
-  let free = count
-  const waiting: (() => void)[] = []
-  return async <T>(act: () => Promise<T>): Promise<T> => {
-    if (free > 0) free--
-    else await new Promise<void>(resolve => waiting.push(resolve))
-    try {
-      return await act()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) free++
-      else next()
-    }
   }
 }

@@ -4,6 +4,7 @@ import { notFound } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
 import { allowAllOrigins } from '../cors.ts'
 import { identify, validatorsOf } from '../delivery/deliver.ts'
+import { deliverPicture, requestedPreset } from '../delivery/picture.ts'
 import type { Deps } from '../deps.ts'
 import { isNotModified } from '../preconditions.ts'
 
@@ -22,8 +23,10 @@ export function media(app: App, deps: Deps): void {
       url,
       schema,
       handler: async (request, reply) => {
+        const preset = requestedPreset(deps.presets, request)
         const asset = await deps.assets.findReady(request.params.media_token)
         if (asset === undefined) throw notFound('media')
+        if (preset !== undefined) return deliverPicture(deps, { asset, preset }, { request, reply })
         if (isNotModified(request.headers, validatorsOf(asset)))
           return identify(reply, asset, deps.mediaCacheSeconds).code(304).send()
         return deps.deliver(asset, { request, reply })

@@ -1,12 +1,4 @@
-// What the service and a probe process say to each other.
-import type { MediaFacts } from '../../assets/media-facts.ts'
-
-export interface ProbeTask {
-  type: string
-  /** Absolute. */
-  path: string
-  maxPixels: number
-}
+// What a process of a pool says to the service.
 
 /** `problem`: the file could not be opened or read, which says nothing about its bytes. */
-export type ProbeAnswer = { facts: MediaFacts } | { problem: string }
+export type Reply<Answer> = { answer: Answer } | { problem: string }

@@ -1,7 +1,9 @@
 // Reads a picture: its header first, then, if it is not too large, every row of every frame, keeping none.
-import { readFile } from 'node:fs/promises'
 import type { Bytes } from '../bytes.ts'
+import { checkDisk } from '../check-disk.ts'
 import { tooManyPixels, unreadable } from '../faulty-file.ts'
+import { pictureInput } from '../picture-input.ts'
+import { loadSharp } from '../sharp.ts'
 import { checkGif, gifScreen } from './gif.ts'
 import { checkHeicPixels } from './heic.ts'
 import { checkBoxes } from './iso-boxes.ts'
@@ -9,7 +11,6 @@ import { sequenceFrames } from './iso-tables.ts'
 import type { Look } from './look.ts'
 import { checkPixels } from './pixels.ts'
 import { readPngFrames } from './png.ts'
-import { loadSharp } from './sharp.ts'
 import { checkWebp } from './webp.ts'
 
 /** What the image library calls the container of each type, and the codec inside where it has a choice. */
@@ -37,7 +38,7 @@ interface Header {
 
 export async function readImage({ type, path, file, maxPixels }: Look) {
   const storedFrames = await checkContainer(type, file)
-  const input = await inputOf(path, file)
+  const input = await pictureInput(path, file)
   const header = await readHeader(type, input, file)
   const { hasAlpha } = header
   // The image library forgets a screen of more than 2048 pixels and answers with the frames' size.
@@ -71,14 +72,6 @@ async function checkContainer(type: string, file: Bytes): Promise<number | undef
     default:
       return undefined
   }
-}
-
-/** The image library turns away an AVIF whose first brand is that of an animation, but not the picture inside. */
-async function inputOf(path: string, file: Bytes): Promise<string | Buffer> {
-  if ((await file.upTo(4, 8)).toString('latin1') !== 'ftypavis') return path
-  const bytes = await readFile(path)
-  bytes.write('avif', 8, 'latin1')
-  return bytes
 }
 
 async function readHeader(type: string, input: string | Buffer, file: Bytes): Promise<Header> {
@@ -131,10 +124,4 @@ async function checkAllPixels(
   }
   // Of an animated PNG or AVIF the library decodes the first frame only; the walk has seen the others.
   return header.frames === frames
-}
-
-/** The image library reports a disk at fault and a broken picture alike: reading all of the file tells them apart. */
-async function checkDisk(file: Bytes): Promise<void> {
-  const step = 1024 * 1024
-  for (let offset = 0; offset < file.size; offset += step) await file.upTo(offset, step)
 }

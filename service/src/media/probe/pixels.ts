@@ -1,7 +1,7 @@
 // Decodes every pixel of a picture and keeps none.
 import type { SharpOptions } from 'sharp'
 import { endsEarly, unreadable } from '../faulty-file.ts'
-import { loadSharp } from './sharp.ts'
+import { loadSharp } from '../sharp.ts'
 
 /** Oddities of JPEGs that cameras and editors write and every viewer shows. */
 const harmless = /Invalid SOS parameters|unknown JFIF revision|extraneous bytes before marker/

@@ -6,6 +6,7 @@ import type { CompletePorts } from '../../../src/assets/complete.ts'
 import type { Ports } from '../../../src/assets/ports.ts'
 import { runDiscard } from '../../../src/assets/run-discard.ts'
 import { runSettle } from '../../../src/assets/run-settle.ts'
+import { openDerivatives } from '../../../src/blobs/derivatives/open-derivatives.ts'
 import { type DiskBlobs, openDisk } from '../../../src/blobs/disk/open-disk.ts'
 import { type Clock, systemClock } from '../../../src/ground/clock.ts'
 import { randomIds } from '../../../src/ground/ids.ts'
@@ -85,6 +86,7 @@ interface Opened {
 async function openServants(dataDir: string, clock: Clock): Promise<Opened> {
   const records = await openSqlite(dataDir)
   const blobs = await openDisk(path.join(dataDir, 'blobs'))
+  const keptPictures = openDerivatives({ folder: path.join(dataDir, 'derivatives'), maxBytes: 0, clock })
   let served: VerbPorts | undefined
   const background = openBackground(
     { jobs: records.jobs, clock },
@@ -95,7 +97,7 @@ async function openServants(dataDir: string, clock: Clock): Promise<Opened> {
         fetch: async () => undefined,
         settle: async job => (served === undefined ? undefined : runSettle(served, job)),
         collect: async () => undefined,
-        discard: job => runDiscard({ blobs }, job), // beside the planned faults: nobody knows when it runs
+        discard: job => runDiscard({ blobs, keptPictures }, job), // beside the planned faults: nobody knows when it runs
       },
       onError: () => undefined,
     },

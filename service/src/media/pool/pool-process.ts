@@ -1,44 +1,54 @@
-// One probe process: started, asked one question at a time, watched while it answers, ended.
+// One process of a pool: started, asked one question at a time, watched while it answers, ended.
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { MediaFacts } from '../../assets/media-facts.ts'
-import type { ProbeAnswer, ProbeTask } from './messages.ts'
-import { residentBytes } from './resident-bytes.ts'
+import type { Reply } from './messages.ts'
+import { watchMemory } from './resident-bytes.ts'
 
-export interface ProbeLimits {
+export interface ProcessLimits {
   /** For one file, once its turn has come. */
   timeoutMs: number
   /** Of the whole process while it reads a file. Watched on Linux; elsewhere only JavaScript's own memory is capped. */
   maxMemoryBytes: number
 }
 
-export type Outcome =
-  | { kind: 'facts'; facts: MediaFacts }
+export type Outcome<Answer> =
+  | { kind: 'answer'; answer: Answer }
   /** The file could not be opened or read. */
   | { kind: 'problem'; message: string }
   /** The process is gone in these. */
   | { kind: 'died' | 'too_slow' | 'too_much_memory' }
 
-export interface ProbeProcess {
+export interface PoolProcess<Task, Answer> {
   /** Questions answered so far. */
   readonly answered: number
   /** Resolves when the process is gone, whoever ended it. */
   readonly ended: Promise<void>
-  ask(task: ProbeTask): Promise<Outcome>
+  ask(task: Task): Promise<Outcome<Answer>>
   end(): Promise<void>
 }
 
 /** A start says nothing about a file, and a busy machine takes its time. */
 const START_TIMEOUT_MS = 20_000
-const MEMORY_CHECK_MS = 50
 /** A process that grew beyond this part of its memory would not give it back. */
 const HEAVY_PART = 1 / 4
 
-/** It may read files, and load the image library; it may not write, start programs or see our environment. */
-const startOptions = (): ForkOptions => ({
-  execArgv: ['--permission', '--allow-fs-read=*', '--allow-addons', '--max-old-space-size=512'],
+/** What a process may do beyond reading files and loading the image library. */
+export interface Rights {
+  /** Undefined: it writes nothing. */
+  writableFolder?: string
+}
+
+/** It may neither start programs nor see our environment. */
+const startOptions = ({ writableFolder }: Rights): ForkOptions => ({
+  execArgv: [
+    '--permission',
+    '--allow-fs-read=*',
+    ...(writableFolder === undefined ? [] : [`--allow-fs-write=${path.join(writableFolder, '*')}`]),
+    '--allow-addons',
+    '--max-old-space-size=512',
+  ],
   // One file at a time needs one thread beside JavaScript's.
   env: { UV_THREADPOOL_SIZE: '1' },
   // Not our folder, so that it holds on to nothing of ours.
@@ -47,8 +57,11 @@ const startOptions = (): ForkOptions => ({
 })
 
 /** Starts a process and waits until it takes questions. Throws where none can be started. */
-export async function startProbe(entry: URL, limits: ProbeLimits): Promise<ProbeProcess> {
-  const child = fork(fileURLToPath(entry), [], startOptions())
+export async function startProcess<Task extends object, Answer>(
+  entry: URL,
+  limits: ProcessLimits & Rights,
+): Promise<PoolProcess<Task, Answer>> {
+  const child = fork(fileURLToPath(entry), [], startOptions(limits))
   const ended = new Promise<void>(resolve => {
     child.on('exit', () => resolve())
     // Without a process there is no exit to wait for.
@@ -72,7 +85,7 @@ export async function startProbe(entry: URL, limits: ProbeLimits): Promise<Probe
     },
     ended,
     ask: async task => {
-      const outcome = await ask({ child, ended, end }, task, limits)
+      const outcome = await ask<Answer>({ child, ended, end }, task, limits)
       answered += 1
       return outcome
     },
@@ -83,7 +96,7 @@ export async function startProbe(entry: URL, limits: ProbeLimits): Promise<Probe
 async function ready(child: ChildProcess, ended: Promise<void>): Promise<void> {
   const giveUp = AbortSignal.timeout(START_TIMEOUT_MS)
   const gone = ended.then(() => {
-    throw new Error('a probe process ended before it was ready')
+    throw new Error('a process of the pool ended before it was ready')
   })
   await Promise.race([once(child, 'message', { signal: giveUp }), gone])
 }
@@ -94,39 +107,41 @@ interface Running {
   end(): Promise<void>
 }
 
-async function ask({ child, ended, end }: Running, task: ProbeTask, limits: ProbeLimits): Promise<Outcome> {
+async function ask<Answer>(
+  { child, ended, end }: Running,
+  task: object,
+  limits: ProcessLimits,
+): Promise<Outcome<Answer>> {
   work(child)
-  let memory = 0
-  const overrun = Promise.withResolvers<Outcome>()
+  const overrun = Promise.withResolvers<Outcome<Answer>>()
   const timeout = setTimeout(() => overrun.resolve({ kind: 'too_slow' }), limits.timeoutMs)
-  const watch = setInterval(() => {
-    memory = residentBytes(child.pid)
-    if (memory > limits.maxMemoryBytes) overrun.resolve({ kind: 'too_much_memory' })
-  }, MEMORY_CHECK_MS)
-  const answer = Promise.withResolvers<Outcome>()
-  const onMessage = (message: unknown) => answer.resolve(outcomeOf(message))
+  const endWatch = watchMemory(child.pid, limits.maxMemoryBytes, () =>
+    overrun.resolve({ kind: 'too_much_memory' }),
+  )
+  const answer = Promise.withResolvers<Outcome<Answer>>()
+  const onMessage = (message: unknown) => answer.resolve(outcomeOf<Answer>(message))
   child.once('message', onMessage)
   // A process that has just died does not take the question; its exit is the answer.
   child.send(task, () => {})
   const outcome = await Promise.race([
     answer.promise,
     overrun.promise,
-    ended.then((): Outcome => ({ kind: 'died' })),
+    ended.then((): Outcome<Answer> => ({ kind: 'died' })),
   ])
   clearTimeout(timeout)
-  clearInterval(watch)
+  const memory = endWatch()
   child.off('message', onMessage)
   const isHeavy = memory > limits.maxMemoryBytes * HEAVY_PART
-  if (isHeavy || (outcome.kind !== 'facts' && outcome.kind !== 'problem')) await end()
+  if (isHeavy || (outcome.kind !== 'answer' && outcome.kind !== 'problem')) await end()
   else rest(child)
   return outcome
 }
 
-function outcomeOf(message: unknown): Outcome {
-  const answer = message as ProbeAnswer
-  return 'facts' in answer
-    ? { kind: 'facts', facts: answer.facts }
-    : { kind: 'problem', message: answer.problem }
+function outcomeOf<Answer>(message: unknown): Outcome<Answer> {
+  const reply = message as Reply<Answer> // our own program says nothing else once it is ready
+  return 'answer' in reply
+    ? { kind: 'answer', answer: reply.answer }
+    : { kind: 'problem', message: reply.problem }
 }
 
 /** A waiting process does not keep the service from ending; one that was asked does. */
