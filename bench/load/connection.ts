@@ -25,6 +25,7 @@ export interface Answer {
 export interface Connection {
   /** One at a time. Throws when the connection breaks, or after `timeoutMs`. */
   ask(call: Call): Promise<Answer>
+  /** An answer that is waited for is given up: its `ask` throws. */
   close(): void
 }
 
@@ -37,6 +38,13 @@ interface Waiting {
 
 const SMALL_BODY_BYTES = 64 * 1024
 const HEAD_END = '\r\n\r\n'
+
+/** Throws unless the answer is a success. */
+export async function askOk(connection: Connection, call: Call): Promise<Answer> {
+  const answer = await connection.ask({ ...call, keep: call.keep ?? true })
+  if (answer.status > 299) throw new Error(`${call.method} ${call.path}: ${answer.status} ${answer.body}`)
+  return answer
+}
 
 export function openConnection(origin: string, timeoutMs = 120_000): Connection {
   const { host, hostname, port } = new URL(origin)
@@ -74,11 +82,7 @@ export function openConnection(origin: string, timeoutMs = 120_000): Connection 
         waiting = { call, read: createReader(call), resolve, reject }
         void send(socket, host, call)
       }),
-    close: () => {
-      const closing = socket
-      socket = undefined
-      closing?.destroy()
-    },
+    close: () => fail(new Error('closed before the answer')),
   }
 }
 
