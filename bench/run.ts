@@ -5,12 +5,14 @@ import { runCrash } from './crash.ts'
 import { GROUPS } from './goals/groups.ts'
 import { runMeasure } from './measure.ts'
 import { runModelBench } from './model.ts'
+import { runProfile } from './profile.ts'
+import { runSoak } from './soak.ts'
 
 type Bench = (args: string[]) => Promise<void>
 
 /** What the tests' own packages suffice for. */
 const HARNESSES: Record<string, Bench> = { crash: runCrash, model: runModelBench }
-const MEASUREMENTS: Record<string, Bench> = {}
+const MEASUREMENTS: Record<string, Bench> = { profile: runProfile, soak: runSoak }
 
 const [name, args] = nameAndOptions(process.argv.slice(2))
 const bench = benchOf(name)

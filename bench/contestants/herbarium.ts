@@ -12,6 +12,8 @@ export interface Herbarium extends Contestant {
   reserve(connection: Connection, file: MediaFile): Promise<Reserved>
   upload(connection: Connection, reserved: Reserved, file: MediaFile): Promise<void>
   complete(connection: Connection, assetId: string): Promise<Ready>
+  /** Of bytes that must be refused; throws unless they are. */
+  completeInVain(connection: Connection, assetId: string): Promise<void>
   get(connection: Connection, assetId: string): Promise<void>
   /** Answers the cursor of the next page. */
   list(connection: Connection, query: Record<string, string>): Promise<string | null>
@@ -98,6 +100,10 @@ function createApi(key: string, workspaceId: string) {
       const said = await ask(connection, 'POST', `/assets/${assetId}/complete`)
       if (said.status !== 'ready') throw new Error(`complete: ${JSON.stringify(said)}`)
       return { assetId, path: new URL(said.url).pathname }
+    },
+    completeInVain: async (connection: Connection, assetId: string) => {
+      const said = await ask(connection, 'POST', `/assets/${assetId}/complete`)
+      if (said.status !== 'failed') throw new Error(`complete: ${JSON.stringify(said)}`)
     },
     get: async (connection: Connection, assetId: string) => {
       await ask(connection, 'GET', `/assets/${assetId}`)

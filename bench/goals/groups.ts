@@ -3,6 +3,9 @@ import { measureComplete } from './complete.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFlow } from './flow.ts'
 import type { Measure } from './goal.ts'
+import { measureGrowth } from './growth.ts'
+import { measureLists } from './lists.ts'
+import { measureLoop } from './loop.ts'
 import { measureMemory } from './memory.ts'
 import { measureRows } from './rows.ts'
 import { measureStart } from './start.ts'
@@ -16,4 +19,7 @@ export const GROUPS: Record<string, Measure> = {
   delivery: measureDelivery,
   memory: measureMemory,
   start: measureStart,
+  loop: measureLoop,
+  lists: measureLists,
+  growth: measureGrowth,
 }

@@ -14,19 +14,35 @@ import { reservedUploads } from './prepared.ts'
 
 const MIB = 1024 * 1024
 
-interface Size {
-  called: string
+interface Files {
   bytes: number
+  fileOf: (bytes: number) => MediaFile
   concurrency: number
   /** Files for each second of the measurement. */
   aSecond: number
-  fileOf: (bytes: number) => MediaFile
 }
 
-const LARGE: Size = { called: '64 MiB', bytes: 64 * MIB, concurrency: 8, aSecond: 8, fileOf: wav }
-const MIDDLE: Size = { called: '1 MiB', bytes: MIB, concurrency: 8, aSecond: 130, fileOf: wav }
-const SMALL: Size = { called: '16 KiB', bytes: 16_384, concurrency: 64, aSecond: 1000, fileOf: wav }
-const PICTURE: Size = { ...SMALL, called: 'PNG of 16 KiB', fileOf: png }
+interface Size extends Files {
+  called: string
+}
+
+/** Large files by few clients, small ones by many. */
+export const paceOf = (bytes: number): Pick<Files, 'concurrency' | 'aSecond'> => {
+  if (bytes >= 16 * MIB) return { concurrency: 8, aSecond: 8 }
+  return bytes >= MIB / 2 ? { concurrency: 8, aSecond: 130 } : { concurrency: 64, aSecond: 1000 }
+}
+
+const sizeOf = (called: string, bytes: number, fileOf = wav): Size => ({
+  called,
+  bytes,
+  fileOf,
+  ...paceOf(bytes),
+})
+
+const LARGE = sizeOf('64 MiB', 64 * MIB)
+const MIDDLE = sizeOf('1 MiB', MIB)
+const SMALL = sizeOf('16 KiB', 16_384)
+const PICTURE = sizeOf('PNG of 16 KiB', 16_384, png)
 
 export async function measureUploads(effort: Effort): Promise<Goal[]> {
   const streaming = RIVALS.filter(rival => !rival.holdsFiles)
@@ -67,7 +83,7 @@ const measureSize = (effort: Effort, size: Size, rivals: Uploader[]): Promise<Ro
     )
   })
 
-const loadOf = ({ origin }: Contestant, { seconds }: Effort, { concurrency, aSecond }: Size) => ({
+const loadOf = ({ origin }: Contestant, { seconds }: Effort, { concurrency, aSecond }: Files) => ({
   origin,
   concurrency,
   count: Math.ceil(seconds * aSecond),
@@ -75,7 +91,7 @@ const loadOf = ({ origin }: Contestant, { seconds }: Effort, { concurrency, aSec
 })
 
 /** Reserved before the clock starts. */
-export function receiving(herbarium: Herbarium, effort: Effort, size: Size): Turn {
+export function receiving(herbarium: Herbarium, effort: Effort, size: Files): Turn {
   const load = loadOf(herbarium, effort, size)
   return {
     name: 'herbarium',
@@ -91,10 +107,10 @@ export function receiving(herbarium: Herbarium, effort: Effort, size: Size): Tur
   }
 }
 
-export const storing = (
+const storing = (
   { name, callOf }: Pick<Uploader, 'name' | 'callOf'>,
   contestant: Contestant,
-  { effort, size }: { effort: Effort; size: Size },
+  { effort, size }: { effort: Effort; size: Files },
 ): Turn => ({
   name,
   pid: contestant.pid,

@@ -1,0 +1,74 @@
+// Rows of an installation on PostgreSQL, added by the thousand.
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { type AssetRows, type Row, TABLES } from './rows.ts'
+import type { Rows } from './seed.ts'
+
+const BATCH = 5000
+
+export const postgresRows = (url: string): Rows => ({
+  environment: { DATABASE_URL: url, SECRET_KEY: randomBytes(32).toString('hex') },
+  read: () =>
+    withClient(url, async client => {
+      const all = async (sql: string, ...values: string[]): Promise<Row[]> =>
+        (await client.query<Row>(sql, values)).rows
+      const assets: AssetRows[] = []
+      for (const asset of await all('select * from assets order by ordinal'))
+        assets.push({
+          assets: [asset],
+          attempts: await all('select * from attempts where asset_id = $1', String(asset.id)),
+          events: await all('select * from events where asset_id = $1 order by ordinal', String(asset.id)),
+        })
+      return assets
+    }),
+  add: (_folder, workspaceId, assets) =>
+    withClient(url, async client => {
+      await client.query('set synchronous_commit = off')
+      for (const batch of batches(assets))
+        for (const table of TABLES)
+          await insertAll(
+            client,
+            table,
+            batch.flatMap(rows => rows[table]),
+          )
+      await client.query(
+        `update counters set (assets, bytes) = (select count(*), sum(size_bytes) from assets where workspace_id = $1)
+        where workspace_id = $1`,
+        [workspaceId],
+      )
+      // As autovacuum leaves it some minutes after, so that nothing is measured while it runs.
+      await client.query('vacuum (analyze)')
+      await client.query('checkpoint')
+    }),
+})
+
+async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function* batches(assets: Iterable<AssetRows>): Generator<AssetRows[]> {
+  let batch: AssetRows[] = []
+  for (const rows of assets) {
+    batch.push(rows)
+    if (batch.length < BATCH) continue
+    yield batch
+    batch = []
+  }
+  yield batch
+}
+
+async function insertAll(client: pg.Client, table: string, rows: Row[]): Promise<void> {
+  const [first] = rows
+  if (first === undefined) return
+  const columns = Object.keys(first).join(', ')
+  await client.query(
+    `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1)`,
+    [JSON.stringify(rows)],
+  )
+}
