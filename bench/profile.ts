@@ -51,7 +51,9 @@ const OPERATIONS: Record<string, Profiled> = {
 export async function runProfile([name = '', ...args]: string[]): Promise<void> {
   const operation = OPERATIONS[name]
   if (operation === undefined) {
-    console.error(`usage: npm run bench -- profile ${Object.keys(OPERATIONS).join('|')} [--seconds N] [--bytes N]`)
+    console.error(
+      `usage: npm run bench -- profile ${Object.keys(OPERATIONS).join('|')} [--seconds N] [--bytes N]`,
+    )
     process.exit(2)
   }
   const { values } = parseArgs({
@@ -72,7 +74,10 @@ export async function runProfile([name = '', ...args]: string[]): Promise<void> 
 }
 
 /** Once to warm up and once to be looked at; the profile is written when the server has stopped. */
-const runUnder = (nodeArgs: string[], workFor: (herbarium: Herbarium) => Promise<Work> | Work): Promise<Stretch> =>
+const runUnder = (
+  nodeArgs: string[],
+  workFor: (herbarium: Herbarium) => Promise<Work> | Work,
+): Promise<Stretch> =>
   alongside([() => startHerbarium({ nodeArgs })], async ([herbarium]) => {
     const { load, prepare } = await workFor(herbarium)
     await drive(load, await prepare())

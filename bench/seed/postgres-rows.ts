@@ -1,7 +1,7 @@
 // Rows of an installation on PostgreSQL, added by the thousand.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { type AssetRows, type Row, TABLES } from './rows.ts'
+import { type AssetRows, type Row, TABLES, withoutOrdinal } from './rows.ts'
 import type { Rows } from './seed.ts'
 
 const BATCH = 5000
@@ -15,9 +15,11 @@ export const postgresRows = (url: string): Rows => ({
       const assets: AssetRows[] = []
       for (const asset of await all('select * from assets order by ordinal'))
         assets.push({
-          assets: [asset],
+          assets: [withoutOrdinal(asset)],
           attempts: await all('select * from attempts where asset_id = $1', String(asset.id)),
-          events: await all('select * from events where asset_id = $1 order by ordinal', String(asset.id)),
+          events: (
+            await all('select * from events where asset_id = $1 order by ordinal', String(asset.id))
+          ).map(withoutOrdinal),
         })
       return assets
     }),

@@ -1,11 +1,11 @@
 // Many ready assets, each as the service itself wrote the rows of one that was uploaded; their bytes exist nowhere.
-import { randomBytes } from 'node:crypto'
 import { fold } from '../../service/src/records/fold.ts'
+import type { Chance } from './chance.ts'
 import { stemOf } from './names.ts'
 
 export type Row = Record<string, string | number | null>
 
-/** The rows of one asset; those of a table have the same columns in all. */
+/** The rows of one asset without their ordinals; those of a table have the same columns in all. */
 export interface AssetRows {
   assets: Row[]
   attempts: Row[]
@@ -18,11 +18,8 @@ export const TABLES = ['assets', 'attempts', 'events'] as const
 const STEP_MS = 1000
 const BEGAN_BEFORE_MS = 12 * 24 * 3_600_000
 
-const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
-const token = (): string => randomBytes(16).toString('base64url')
-
 /** The n-th of them: like its pattern, but for its names, its bytes and its time. */
-export function rowsLike(pattern: AssetRows, n: number): AssetRows {
+export function rowsLike(pattern: AssetRows, n: number, { hex, token }: Chance): AssetRows {
   const [asset = {}] = pattern.assets
   const id = `asset_${hex(12)}`
   const name = `${stemOf(n)}.${String(asset.name).replace(/^.*\./, '')}`
@@ -30,12 +27,11 @@ export function rowsLike(pattern: AssetRows, n: number): AssetRows {
   const quarantineKey = `quarantine/${token()}`
   const blobKey = hex(16)
   const at = Number(asset.created_at) - BEGAN_BEFORE_MS + n * STEP_MS
-  const verdict = (text: Row[string] | undefined) =>
-    String(text).replace(/"sha256":"[0-9a-f]*"/, `"sha256":"${sha256}"`)
+  const withHash = (text: Row[string] | undefined) => String(text).replace(String(asset.sha256), sha256)
   return {
     assets: [
       {
-        ...withoutOrdinal(asset),
+        ...asset,
         id,
         media_token: token(),
         name,
@@ -52,16 +48,17 @@ export function rowsLike(pattern: AssetRows, n: number): AssetRows {
       quarantine_key: quarantineKey,
       received_key: `${quarantineKey}.1`,
       received_sha256: sha256,
-      verdict: verdict(row.verdict),
+      verdict: withHash(row.verdict),
     })),
     events: pattern.events.map(row => ({
-      ...withoutOrdinal(row),
+      ...row,
       id: `evt_${hex(12)}`,
       asset_id: id,
-      data: verdict(row.data),
+      data: withHash(row.data),
       at,
     })),
   }
 }
 
-const withoutOrdinal = ({ ordinal: _, ...row }: Row): Row => row
+/** An ordinal is given by the database. */
+export const withoutOrdinal = ({ ordinal: _, ...row }: Row): Row => row

@@ -5,6 +5,7 @@ import { freshFolder } from '../contestants/start.ts'
 import { flow } from '../goals/flow.ts'
 import { openConnection } from '../load/connection.ts'
 import { png, wav } from '../load/media.ts'
+import { createChance } from './chance.ts'
 import { type AssetRows, rowsLike } from './rows.ts'
 
 /** Where the rows of an installation are, while its server does not run. */
@@ -47,9 +48,10 @@ async function bringPatterns(herbarium: Herbarium): Promise<void> {
 }
 
 function* manyLike(patterns: AssetRows[], count: number): Generator<AssetRows> {
+  const chance = createChance()
   for (let n = 0; n < count; n++) {
     const pattern = patterns[n % patterns.length]
     if (pattern === undefined) throw new Error('there is no asset to make others after')
-    yield rowsLike(pattern, n)
+    yield rowsLike(pattern, n, chance)
   }
 }
