@@ -14,7 +14,7 @@ const [FEW, MORE, MANY] = ['10³', '10⁵', '10⁶']
 const FILE_BYTES = 16_384
 const CONNECTIONS = 64
 /** Operations for each second of the measurement: as many on each installation, so that all stay as large as they are. */
-const A_SECOND = { reserve: 1500, get: 4000, list: 2000, complete: 400 }
+const A_SECOND = { reserve: 1000, get: 3000, list: 1500, complete: 300 }
 const REMOVERS = 16
 /** So many assets are got in turn. */
 const SOME = 1000
