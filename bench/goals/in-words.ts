@@ -1,14 +1,14 @@
 // What stands beside a ratio: absolute figures of everyone who took part.
 import { medianOf, type Round, type Rounds } from '../load/in-turns.ts'
 
-/** Operations a second, latency and CPU of each. */
+/** Operations a second, latency, CPU and memory of each. */
 export const inWords = (found: Rounds): string =>
   [...found.keys()]
     .map(name => {
-      const p50 = medianOf(found, name, round => round.p50Ms).toFixed(1)
-      const p99 = medianOf(found, name, round => round.p99Ms).toFixed(1)
-      const cpu = medianOf(found, name, cpuMs).toFixed(2)
-      return `${name} ${Math.round(medianOf(found, name))}/s (p50 ${p50}, p99 ${p99} ms, CPU ${cpu} ms)`
+      const of = (figure: (round: Round) => number, digits: number) =>
+        medianOf(found, name, figure).toFixed(digits)
+      const latency = `p50 ${of(round => round.p50Ms, 1)}, p99 ${of(round => round.p99Ms, 1)} ms`
+      return `${name} ${of(round => round.perSecond, 0)}/s (${latency}, CPU ${of(cpuMs, 2)} ms, peak ${of(peakMiB, 0)} MiB)`
     })
     .join(', ')
 
@@ -19,9 +19,11 @@ export const inBytes = (found: Rounds, bytes: number): string =>
 export function bytesOf(found: Rounds, name: string, bytes: number): string {
   const megabytes = Math.round((medianOf(found, name) * bytes) / 1e6)
   const cpu = medianOf(found, name, secondsPerGigabyte(bytes)).toFixed(1)
-  const peak = Math.round(medianOf(found, name, round => round.peakMiB))
+  const peak = Math.round(medianOf(found, name, peakMiB))
   return `${name} ${megabytes} MB/s (${Math.round(medianOf(found, name))}/s, CPU ${cpu} s/GB, peak ${peak} MiB)`
 }
+
+const peakMiB = (round: Round): number => round.peakMiB
 
 /** Of the server, for one operation. */
 export const cpuMs = (round: Round): number => (round.cpuSeconds * 1000) / round.operations
