@@ -1,7 +1,7 @@
 // Our own server with everything on, as `npm start` runs it, and its API as a client uses it.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Connection } from '../load/connection.ts'
+import { askOk, type Connection } from '../load/connection.ts'
 import { formOf } from '../load/form.ts'
 import type { MediaFile } from '../load/media.ts'
 import { type Contestant, start } from './start.ts'
@@ -12,9 +12,12 @@ export interface Herbarium extends Contestant {
   reserve(connection: Connection, file: MediaFile): Promise<Reserved>
   upload(connection: Connection, reserved: Reserved, file: MediaFile): Promise<void>
   complete(connection: Connection, assetId: string): Promise<Ready>
+  /** Of bytes that must be refused; throws unless they are. */
+  completeInVain(connection: Connection, assetId: string): Promise<void>
   get(connection: Connection, assetId: string): Promise<void>
   /** Answers the cursor of the next page. */
   list(connection: Connection, query: Record<string, string>): Promise<string | null>
+  remove(connection: Connection, assetId: string): Promise<void>
 }
 
 export interface Reserved {
@@ -72,9 +75,8 @@ function createApi(key: string, workspaceId: string) {
   const ask = async (connection: Connection, method: string, path: string, json?: object) => {
     const body = json === undefined ? [] : [Buffer.from(JSON.stringify(json))]
     const headers = { authorization, ...(json === undefined ? {} : { 'content-type': 'application/json' }) }
-    const answer = await connection.ask({ method, path: `/api/v1${path}`, headers, body, keep: true })
-    if (answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`)
-    return JSON.parse(answer.body.toString())
+    const answer = await askOk(connection, { method, path: `/api/v1${path}`, headers, body })
+    return answer.status === 204 ? undefined : JSON.parse(answer.body.toString())
   }
   return {
     reserve: async (connection: Connection, file: MediaFile): Promise<Reserved> => {
@@ -92,13 +94,16 @@ function createApi(key: string, workspaceId: string) {
       }
     },
     upload: async (connection: Connection, { path, fields }: Reserved, file: MediaFile) => {
-      const answer = await connection.ask({ method: 'POST', path, ...formOf(fields, file), keep: true })
-      if (answer.status > 299) throw new Error(`upload: ${answer.status} ${answer.body}`)
+      await askOk(connection, { method: 'POST', path, ...formOf(fields, file) })
     },
     complete: async (connection: Connection, assetId: string): Promise<Ready> => {
       const said = await ask(connection, 'POST', `/assets/${assetId}/complete`)
       if (said.status !== 'ready') throw new Error(`complete: ${JSON.stringify(said)}`)
       return { assetId, path: new URL(said.url).pathname }
+    },
+    completeInVain: async (connection: Connection, assetId: string) => {
+      const said = await ask(connection, 'POST', `/assets/${assetId}/complete`)
+      if (said.status !== 'failed') throw new Error(`complete: ${JSON.stringify(said)}`)
     },
     get: async (connection: Connection, assetId: string) => {
       await ask(connection, 'GET', `/assets/${assetId}`)
@@ -106,6 +111,9 @@ function createApi(key: string, workspaceId: string) {
     list: async (connection: Connection, query: Record<string, string>) => {
       const said = await ask(connection, 'GET', `/assets?${new URLSearchParams(query)}`)
       return said.meta.next_cursor
+    },
+    remove: async (connection: Connection, assetId: string) => {
+      await ask(connection, 'DELETE', `/assets/${assetId}`)
     },
   }
 }

@@ -1,8 +1,8 @@
 // Starting what is measured, each in a process of its own with a folder of its own.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -33,9 +33,19 @@ const START_MS = 120_000
 const LOOK_MS = 5
 
 /** Where the measured disk is: beside the repository's files, since the system's own temporary folder may be memory. */
-const PLACE = path.join(import.meta.dirname, '..', 'node_modules')
+export const PLACE = path.join(import.meta.dirname, '..', 'node_modules')
 
-export const freshFolder = (): Promise<string> => mkdtemp(path.join(PLACE, '.bench-'))
+/** Its name says whose it is, so that what a run leaves that was killed can be told from what another one uses. */
+export const freshFolder = (): Promise<string> => mkdtemp(path.join(PLACE, `.bench-${process.pid}-`))
+
+/** Removes what runs have left that are no more. */
+export async function removeLeftFolders(): Promise<void> {
+  for (const name of await readdir(PLACE)) {
+    const pid = /^\.bench-(\d+)-/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      await rm(path.join(PLACE, name), { recursive: true, force: true })
+  }
+}
 
 /** What it prints goes to a file, as an operator's logs do, so that reading it costs nobody anything. */
 export async function start({
@@ -47,11 +57,15 @@ export async function start({
   const own = folder ?? (await freshFolder())
   const log = `${own}.log`
   const began = performance.now()
+  const output = openSync(log, 'w')
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH, FOLDER: own, DATA_DIR: own, ...environment },
-    stdio: ['ignore', openSync(log, 'w'), openSync(log, 'a')],
+    stdio: ['ignore', output, output],
   })
-  const exited = once(child, 'exit')
+  closeSync(output)
+  const killWithUs = () => child.kill('SIGKILL')
+  process.once('exit', killWithUs)
+  const exited = once(child, 'exit').then(() => process.off('exit', killWithUs))
   const stop = async () => {
     child.kill('SIGTERM')
     await exited

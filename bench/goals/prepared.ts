@@ -3,6 +3,7 @@ import type { Herbarium, Ready, Reserved } from '../contestants/herbarium.ts'
 import type { Connection } from '../load/connection.ts'
 import { drive } from '../load/drive.ts'
 import type { MediaFile } from '../load/media.ts'
+import { flow } from './flow.ts'
 
 const AT_ONCE = 32
 const WITHIN_S = 300
@@ -41,9 +42,4 @@ export const receivedUploads = (
   })
 
 export const readyAssets = (herbarium: Herbarium, count: number, fileOf: () => MediaFile): Promise<Ready[]> =>
-  each(herbarium, count, async connection => {
-    const file = fileOf()
-    const reserved = await herbarium.reserve(connection, file)
-    await herbarium.upload(connection, reserved, file)
-    return herbarium.complete(connection, reserved.assetId)
-  })
+  each(herbarium, count, connection => flow(herbarium, connection, fileOf()))

@@ -25,6 +25,7 @@ export interface Answer {
 export interface Connection {
   /** One at a time. Throws when the connection breaks, or after `timeoutMs`. */
   ask(call: Call): Promise<Answer>
+  /** An answer that is waited for is given up: its `ask` throws. */
   close(): void
 }
 
@@ -37,6 +38,14 @@ interface Waiting {
 
 const SMALL_BODY_BYTES = 64 * 1024
 const HEAD_END = '\r\n\r\n'
+const LAST_CHUNK = '0\r\n\r\n'
+
+/** Throws unless the answer is a success. */
+export async function askOk(connection: Connection, call: Call): Promise<Answer> {
+  const answer = await connection.ask({ ...call, keep: call.keep ?? true })
+  if (answer.status > 299) throw new Error(`${call.method} ${call.path}: ${answer.status} ${answer.body}`)
+  return answer
+}
 
 export function openConnection(origin: string, timeoutMs = 120_000): Connection {
   const { host, hostname, port } = new URL(origin)
@@ -55,7 +64,7 @@ export function openConnection(origin: string, timeoutMs = 120_000): Connection 
     opened.on('error', fail)
     opened.on('close', () => opened === socket && fail(new Error('the connection was closed')))
     opened.on('data', bytes => {
-      const answer = waiting?.read(bytes)
+      const answer = readOr(fail, waiting, bytes)
       if (answer === undefined) return
       const answered = waiting
       waiting = undefined
@@ -74,11 +83,21 @@ export function openConnection(origin: string, timeoutMs = 120_000): Connection 
         waiting = { call, read: createReader(call), resolve, reject }
         void send(socket, host, call)
       }),
-    close: () => {
-      const closing = socket
-      socket = undefined
-      closing?.destroy()
-    },
+    close: () => fail(new Error('closed before the answer')),
+  }
+}
+
+/** An answer that cannot be read is a broken connection. */
+function readOr(
+  fail: (error: Error) => void,
+  waiting: Waiting | undefined,
+  bytes: Buffer,
+): Answer | undefined {
+  try {
+    return waiting?.read(bytes)
+  } catch (cause) {
+    fail(new Error('the answer cannot be read', { cause }))
+    return undefined
   }
 }
 
@@ -106,30 +125,41 @@ const drained = (socket: Socket): Promise<void> =>
     socket.on('drain', go).on('close', go)
   })
 
-/** Reads one answer whose length is given, or that has no body. */
+/** Reads one answer: of a length that is given, or in chunks, whose frames it counts and keeps as if they were body. */
 function createReader({ method, keep = false }: Call): (bytes: Buffer) => Answer | undefined {
   let head: Buffer = Buffer.alloc(0)
   let answer: Answer | undefined
-  let missing = 0
+  let isWhole = (_answer: Answer, _last: Buffer): boolean => false
   const kept: Buffer[] = []
-  const take = (bytes: Buffer): Answer | undefined => {
-    if (answer === undefined) return undefined
-    missing -= bytes.byteLength
-    answer.bytes += bytes.byteLength
+  const take = (current: Answer, bytes: Buffer): Answer | undefined => {
+    current.bytes += bytes.byteLength
     if (keep && bytes.byteLength > 0) kept.push(bytes)
-    if (missing > 0) return undefined
-    answer.body = Buffer.concat(kept)
-    return answer
+    if (!isWhole(current, bytes)) return undefined
+    current.body = Buffer.concat(kept)
+    return current
   }
   return bytes => {
-    if (answer !== undefined) return take(bytes)
+    if (answer !== undefined) return take(answer, bytes)
     head = head.byteLength === 0 ? bytes : Buffer.concat([head, bytes])
     const end = head.indexOf(HEAD_END)
     if (end === -1) return undefined
     answer = parseHead(head.toString('latin1', 0, end))
-    const hasBody = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
-    missing = hasBody ? lengthOf(answer) : 0
-    return take(head.subarray(end + HEAD_END.length))
+    isWhole = endOf(method, answer)
+    return take(answer, head.subarray(end + HEAD_END.length))
+  }
+}
+
+/** Tells when nothing more is to come. */
+function endOf(method: string, { status, headers }: Answer): (answer: Answer, last: Buffer) => boolean {
+  if (method === 'HEAD' || status === 204 || status === 304) return () => true
+  const length = headers.get('content-length')
+  if (length !== undefined) return ({ bytes }) => bytes >= Number(length)
+  if (headers.get('transfer-encoding') !== 'chunked')
+    throw new Error(`an answer ${status} says neither its length nor that it comes in chunks`)
+  let tail = ''
+  return (_answer, last) => {
+    tail = (tail + last.toString('latin1')).slice(-LAST_CHUNK.length)
+    return tail === LAST_CHUNK
   }
 }
 
@@ -141,10 +171,4 @@ function parseHead(text: string): Answer {
     headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
   }
   return { status: Number(statusLine.slice(9, 12)), headers, bytes: 0, body: Buffer.alloc(0) }
-}
-
-function lengthOf({ headers, status }: Answer): number {
-  const length = headers.get('content-length')
-  if (length === undefined) throw new Error(`an answer ${status} without a length cannot be read here`)
-  return Number(length)
 }

@@ -9,6 +9,8 @@ interface Frame {
 }
 
 interface Profile {
+  /** Microseconds of the machine's monotonic clock, as `process.hrtime` has it in every process. */
+  startTime: number
   nodes: { id: number; callFrame: Frame }[]
   samples: number[]
   timeDeltas: number[]
@@ -20,26 +22,34 @@ export interface Cost {
   share: number
 }
 
-/** Of the profile's last seconds; both lists begin with the dearest. */
-export async function readCosts(
-  folder: string,
-  lastSeconds: number,
-): Promise<{ functions: Cost[]; rooms: Cost[]; busySeconds: number }> {
+/** A stretch of time, in microseconds of `process.hrtime`. */
+export interface Stretch {
+  from: number
+  to: number
+}
+
+export interface Costs {
+  /** Both lists begin with the dearest. */
+  functions: Cost[]
+  rooms: Cost[]
+  busySeconds: number
+}
+
+/** What was paid within the stretch. Reads the one profile in the folder. */
+export async function readCosts(folder: string, { from, to }: Stretch): Promise<Costs> {
   const [file] = (await readdir(folder)).filter(name => name.endsWith('.cpuprofile'))
   if (file === undefined) throw new Error(`no profile in ${folder}`)
-  const { nodes, samples, timeDeltas }: Profile = JSON.parse(await readFile(path.join(folder, file), 'utf8'))
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
+  const profile: Profile = JSON.parse(await readFile(path.join(folder, file), 'utf8'))
+  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]))
   const functions = new Map<string, number>()
   const rooms = new Map<string, number>()
   let busy = 0
-  const total = timeDeltas.reduce((sum, delta) => sum + delta, 0)
-  let at = 0
-  for (const [n, id] of samples.entries()) {
-    at += timeDeltas[n] ?? 0
-    if (at < total - lastSeconds * 1e6) continue
+  let at = profile.startTime
+  for (const [n, id] of profile.samples.entries()) {
+    const microseconds = profile.timeDeltas[n] ?? 0
+    at += microseconds
     const frame = frames.get(id)
-    if (frame === undefined || frame.functionName === '(idle)') continue
-    const microseconds = timeDeltas[n] ?? 0
+    if (at < from || at > to || frame === undefined || frame.functionName === '(idle)') continue
     busy += microseconds
     add(functions, nameOf(frame), microseconds)
     add(rooms, roomOf(frame), microseconds)

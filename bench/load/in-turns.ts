@@ -11,6 +11,8 @@ export interface Turn {
   load: Load
   /** Done before the clock starts, each round. */
   prepare(): Promise<Operation> | Operation
+  /** Done after the clock has stopped, each round. */
+  cleanUp?(): Promise<void>
 }
 
 export type Round = Driven & Taken
@@ -31,29 +33,37 @@ export async function inTurns(rounds: number, turns: Turn[]): Promise<Rounds> {
   return found
 }
 
-async function take({ pid, load, prepare }: Turn): Promise<Round> {
+async function take({ pid, load, prepare, cleanUp }: Turn): Promise<Round> {
   const operation = await prepare()
   await delay(SETTLE_MS)
   const watch = watchProcess(pid)
   const driven = await drive(load, operation)
-  return { ...driven, ...watch.stop() }
+  const taken = watch.stop()
+  await cleanUp?.()
+  return { ...driven, ...taken }
 }
 
-export interface Ratio {
+/** A figure over all rounds. */
+export interface Spread {
   median: number
   low: number
   high: number
 }
+
+export const spreadOf = (values: number[]): Spread => ({
+  median: median(values),
+  low: Math.min(...values),
+  high: Math.max(...values),
+})
 
 /** Of one contestant's figure to another's, round by round. */
 export function ratioOf(
   rounds: Rounds,
   [ours, beside]: [string, string],
   figure: (round: Round) => number = round => round.perSecond,
-): Ratio {
+): Spread {
   const others = rounds.get(beside) ?? []
-  const ratios = (rounds.get(ours) ?? []).map((round, n) => figure(round) / figure(others[n] ?? round))
-  return { median: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) }
+  return spreadOf((rounds.get(ours) ?? []).map((round, n) => figure(round) / figure(others[n] ?? round)))
 }
 
 export const medianOf = (
