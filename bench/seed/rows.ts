@@ -21,12 +21,13 @@ const BEGAN_BEFORE_MS = 12 * 24 * 3_600_000
 /** The n-th of them: like its pattern, but for its names, its bytes and its time. */
 export function rowsLike(pattern: AssetRows, n: number, { hex, token }: Chance): AssetRows {
   const [asset = {}] = pattern.assets
-  const id = `asset_${hex(12)}`
   const name = `${stemOf(n)}.${String(asset.name).replace(/^.*\./, '')}`
   const sha256 = hex(32)
   const quarantineKey = `quarantine/${token()}`
   const blobKey = hex(16)
   const at = Number(asset.created_at) - BEGAN_BEFORE_MS + n * STEP_MS
+  const nextId = (prefix: string) => `${prefix}_${at.toString(16).padStart(12, '0')}${hex(6)}` // as the service orders them
+  const id = nextId('asset')
   const withHash = (text: Row[string] | undefined) => String(text).replace(String(asset.sha256), sha256)
   return {
     assets: [
@@ -52,7 +53,7 @@ export function rowsLike(pattern: AssetRows, n: number, { hex, token }: Chance):
     })),
     events: pattern.events.map(row => ({
       ...row,
-      id: `evt_${hex(12)}`,
+      id: nextId('evt'),
       asset_id: id,
       data: withHash(row.data),
       at,

@@ -27,10 +27,9 @@ export const SQLITE_ROWS: Rows = {
     const database = open(folder)
     database.exec('pragma journal_mode = off; pragma synchronous = off')
     database.exec(`pragma cache_size = -${CACHE_KIB}; begin exclusive`)
-    namingAfterwards(database, () => {
-      const insert = createInsert(database)
-      for (const rows of assets) for (const table of TABLES) for (const row of rows[table]) insert(table, row)
-    })
+    const insert = createInsert(database)
+    for (const rows of assets) for (const table of TABLES) for (const row of rows[table]) insert(table, row)
+    indexNames(database)
     database
       .prepare(
         `update counters set (assets, bytes) = (select count(*), sum(size_bytes) from assets where workspace_id = ?1)
@@ -42,19 +41,10 @@ export const SQLITE_ROWS: Rows = {
   },
 }
 
-/** Names enter their index all at once, which costs a fraction of one by one. */
-function namingAfterwards(database: DatabaseSync, insert: () => void): void {
-  const trigger = database.prepare("select sql from sqlite_master where name = 'assets_name_inserted'").get()
-  const last = database.prepare('select max(ordinal) as ordinal from assets').get()
-  database.exec('drop trigger assets_name_inserted')
-  insert()
-  database
-    .prepare(
-      `insert into asset_names (rowid, name)
-      select ordinal, name_folded from assets where ordinal > ? and name_folded is not null`,
-    )
-    .run(Number(last?.ordinal))
-  database.exec(String(trigger?.sql))
+/** Names enter their index all at once, as the service's own do by batches. */
+function indexNames(database: DatabaseSync): void {
+  database.exec(`insert into asset_names (rowid, name) select ordinal, coalesce(name_folded, '') from assets
+    where ordinal > (select coalesce(max(id), 0) from asset_names_docsize) order by ordinal`)
 }
 
 function createInsert(database: DatabaseSync): (table: keyof AssetRows, row: Row) => void {
