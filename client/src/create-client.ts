@@ -1,5 +1,5 @@
 // The client: what an application calls.
-import { checkedBaseUrl, createApi } from './api.ts'
+import { type Api, checkedBaseUrl, createApi } from './api.ts'
 import { bodyOf, type Description } from './description.ts'
 import { failedVerification, HerbariumError, timedOut } from './errors.ts'
 import { type ListFilters, listAll } from './list.ts'
@@ -41,6 +41,11 @@ export interface WaitOptions {
 export interface Client {
   /** From a file to a ready asset. */
   upload(file: UploadSource, options?: UploadOptions): Promise<Asset>
+  /**
+   * From a public https:// URL, at most 50 MB, to a ready asset: the service fetches it. Throws `failed_verification`
+   * where it could not, or where the bytes were refused.
+   */
+  importUrl(url: string, options?: Description & WaitOptions): Promise<Asset>
   /** For a page to upload to: hand it the whole answer. */
   reserve(options?: ReserveOptions): Promise<Reservation>
   /** Throws `failed_verification` for an asset that failed, and `timeout`. */
@@ -75,30 +80,34 @@ export function createClient(options: ClientOptions): Client {
     store,
     underWay: new Set<string>(),
   }
+  const make = async (source: string, said: ReserveOptions) =>
+    api.reserve({ source, workspace_id: await ports.workspaceId(said.workspaceId), ...bodyOf(said) })
   return {
     upload: (file, said) => upload(ports, file, said),
-    reserve: async (said = {}) =>
-      api.reserve({
-        source: 'signed-url',
-        workspace_id: await ports.workspaceId(said.workspaceId),
-        ...bodyOf(said),
-      }),
-    waitUntilReady: async (assetId, { signal, timeoutSeconds = WAIT_SECONDS } = {}) => {
-      const giveUpAt = performance.now() + timeoutSeconds * 1000
-      for (;;) {
-        const asset = await api.get(assetId, { signal })
-        if (asset.status === 'ready') return asset
-        if (asset.status === 'failed') throw failedVerification(assetId, asset.failure_message)
-        if (performance.now() > giveUpAt)
-          throw timedOut(`The asset is not ready after ${timeoutSeconds} s.`, { assetId })
-        await pause(LOOK_EVERY_MS, signal)
-      }
-    },
+    importUrl: async (url, said = {}) => readyAsset(api, (await make(url, said)).asset_id, said),
+    reserve: (said = {}) => make('signed-url', said),
+    waitUntilReady: (assetId, said) => readyAsset(api, assetId, said),
     get: assetId => api.get(assetId),
     list: filters => listAll(api, filters),
     delete: assetId => api.delete(assetId),
     attach: (projectId, assetId) => api.attach(projectId, assetId),
     workspaces: () => api.workspaces(),
+  }
+}
+
+async function readyAsset(
+  api: Pick<Api, 'get'>,
+  assetId: string,
+  { signal, timeoutSeconds = WAIT_SECONDS }: WaitOptions = {},
+): Promise<Asset> {
+  const giveUpAt = performance.now() + timeoutSeconds * 1000
+  for (;;) {
+    const asset = await api.get(assetId, { signal })
+    if (asset.status === 'ready') return asset
+    if (asset.status === 'failed') throw failedVerification(assetId, asset.failure_message)
+    if (performance.now() > giveUpAt)
+      throw timedOut(`The asset is not ready after ${timeoutSeconds} s.`, { assetId })
+    await pause(LOOK_EVERY_MS, signal)
   }
 }
 
