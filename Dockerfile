@@ -4,8 +4,10 @@ FROM node:24-bookworm-slim AS compiled
 WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY service/package.json service/tsconfig.build.json service/
+COPY client/package.json client/tsconfig.build.json client/
 RUN npm ci --ignore-scripts
 COPY service/src service/src
+COPY client/src client/src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS installed

@@ -1,5 +1,6 @@
 // The client: what an application calls.
 import { checkedBaseUrl, createApi } from './api.ts'
+import { discard } from './clear-away.ts'
 import { bodyOf, type Description } from './description.ts'
 import { failedVerification, HerbariumError, timedOut } from './errors.ts'
 import { type ListFilters, listAll } from './list.ts'
@@ -48,6 +49,8 @@ export interface Client {
   get(assetId: string): Promise<Asset>
   /** Newest first; asks for the next page when it is reached. */
   list(filters?: ListFilters): AsyncGenerator<ListedAsset, void, undefined>
+  /** Gives an upload up that is not running: with an API key the asset goes, else the upload URL and its bytes. */
+  discard(reservation: Reservation): Promise<void>
   /** The asset and its bytes, for good. */
   delete(assetId: string): Promise<void>
   /** Puts a ready asset on a project's canvas. */
@@ -96,6 +99,7 @@ export function createClient(options: ClientOptions): Client {
     },
     get: assetId => api.get(assetId),
     list: filters => listAll(api, filters),
+    discard: reservation => discard(ports, reservation),
     delete: assetId => api.delete(assetId),
     attach: (projectId, assetId) => api.attach(projectId, assetId),
     workspaces: () => api.workspaces(),

@@ -14,4 +14,11 @@ export type { UploadSource } from './source.ts'
 export { toInput, type WorkflowInput } from './to-input.ts'
 export type { Store } from './unfinished-uploads.ts'
 export { PAUSE, type Progress, type UploadOptions, type UploadPhase } from './upload-options.ts'
+export {
+  createUploadQueue,
+  type QueuedUpload,
+  type UploadQueue,
+  type UploadQueueOptions,
+  type UploadStatus,
+} from './upload-queue.ts'
 export type * from './wire.ts'

@@ -43,16 +43,16 @@ export async function uploadReserved(
 }
 
 /**
- * Undefined where nothing is to be remembered: the caller has the reservation, the same file is on its way already, or
- * it is a blob without a time, which another with the same beginning could be taken for.
+ * Undefined where nothing is to be remembered: the same file is on its way already, or it is a blob without a time,
+ * which another with the same beginning could be taken for.
  */
 async function keyOf(
   ports: UploadPorts,
   file: SourceFile,
   options: UploadOptions,
 ): Promise<string | undefined> {
-  const { reservation, resumeKey, workspaceId } = options
-  if (typeof reservation === 'object' || file.lastModified === null) return undefined
+  const { resumeKey, workspaceId } = options
+  if (file.lastModified === null) return undefined
   const destination = [ports.baseUrl, workspaceId, resumeKey, describing(options, file)]
   const key = await fingerprint(file, destination)
   return ports.underWay.has(key) ? undefined : key
@@ -66,7 +66,7 @@ async function go(
 ): Promise<Asset> {
   const tell = teller(options.onProgress, file.blob.size)
   tell('reserving', 0)
-  const reservation = (await foundAgain(ports, unfinished)) ?? (await newlyMade(ports, file, options))
+  const reservation = await reservationFor(ports, file, options, unfinished)
   const upload = { ports, file, options, unfinished, tell, reservation }
   try {
     await remember(upload, reservation)
@@ -79,6 +79,17 @@ async function go(
   } catch (error) {
     throw await ended(upload, error)
   }
+}
+
+/** One that the caller has is right, whatever is remembered. */
+async function reservationFor(
+  ports: UploadPorts,
+  file: SourceFile,
+  options: UploadOptions,
+  unfinished: Unfinished,
+): Promise<Reservation> {
+  if (typeof options.reservation === 'object') return options.reservation
+  return (await foundAgain(ports, unfinished)) ?? (await newlyMade(ports, file, options))
 }
 
 /** Undefined for one that failed, is gone, or is no longer ours. */
@@ -99,7 +110,6 @@ async function newlyMade(ports: UploadPorts, file: SourceFile, options: UploadOp
   const { reservation, signal } = options
   if (signal?.aborted) throw aborted(signal)
   if (typeof reservation === 'function') return reservation()
-  if (reservation !== undefined) return reservation
   const workspaceId = await ports.workspaceId(options.workspaceId)
   return ports.api.reserve({ source: 'signed-url', workspace_id: workspaceId, ...describing(options, file) })
 }
