@@ -3,7 +3,7 @@
 
 export const FIRST_CHUNK_BYTES = 1024 * 1024
 const MIN_BYTES = 256 * 1024
-const MAX_BYTES = 32 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 const TARGET_MS = 1_000
 
 /** After a chunk of `bytes` took `tookMs`. */

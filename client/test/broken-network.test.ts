@@ -12,7 +12,7 @@ import {
 } from '../../service/test/support/start-server-behind-proxy.ts'
 import { createClient } from '../src/index.ts'
 
-vi.setConfig({ testTimeout: 120_000 }) // processes take their time on a busy machine
+vi.setConfig({ testTimeout: 240_000 }) // processes take their time on a busy machine
 
 const MB = 1_000_000
 

@@ -71,14 +71,14 @@ describe('a chunk', () => {
     expect(nextChunkBytes(4 * MIB, 60_000)).toBe(2 * MIB)
   })
 
-  test('has from 256 KiB to 32 MiB, whatever happened', () => {
-    const bytes = fc.integer({ min: 256 * KIB, max: 32 * MIB })
+  test('has from 256 KiB to 16 MiB, whatever happened', () => {
+    const bytes = fc.integer({ min: 256 * KIB, max: 16 * MIB })
     fc.assert(
       fc.property(bytes, fc.double({ min: 0, max: 1e9, noNaN: true }), (size, tookMs) => {
         for (const next of [nextChunkBytes(size, tookMs), smallerChunkBytes(size)]) {
           expect(Number.isInteger(next)).toBe(true)
           expect(next).toBeGreaterThanOrEqual(256 * KIB)
-          expect(next).toBeLessThanOrEqual(32 * MIB)
+          expect(next).toBeLessThanOrEqual(16 * MIB)
         }
       }),
     )
