@@ -65,6 +65,11 @@ export const uploadInstructions = z.object({
   form_fields: formFields,
   formFields,
   resumable,
+  token: z.string().meta({
+    description:
+      'An upload token: as the bearer it may complete, retry and get this asset and do nothing else, until a day after the upload has expired',
+    example: 'ut_v1.9f1c2d3e.YXNzZXRf.MAC',
+  }),
 })
 
 /** What create, complete and retry answer. */
@@ -135,13 +140,13 @@ export const project = z.object({
   created_at: z.int().meta({ description: 'Unix milliseconds' }),
 })
 
-export const errorEnvelope = z.object({
-  error: z.strictObject({
-    code: z.string(),
-    message: z.string(),
-    fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
-  }),
+export const refusal = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
 })
+
+export const errorEnvelope = z.object({ error: refusal })
 
 /** The errors a route can answer, for its documentation. */
 export const errors = (...statuses: (400 | 401 | 402 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 460)[]) =>

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
 import type { AssetRecords, Upload, Usage } from '../assets/ports.ts'
+import type { SaveOutcome } from '../ground/save-outcome.ts'
 import { type AssetRow, assetFrom } from './asset-rows.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import type { Database } from './database.ts'
@@ -22,6 +23,14 @@ export function createAssetRecords({ db, read, write }: Database, search: RowSea
     findOverdue: (times, limit) => findOverdue(db, times, limit),
     protectedKeys: keys => protectedKeys(db, keys),
     save: change => write(stepsOf(change)),
+    saveAll: async changes => {
+      if (changes.length === 0) return []
+      const together = await write(stepsOf(...changes))
+      if (together === 'saved') return changes.map(() => together)
+      const outcomes: SaveOutcome[] = []
+      for (const change of changes) outcomes.push(await write(stepsOf(change)))
+      return outcomes
+    },
   }
 }
 

@@ -14,7 +14,7 @@ export const createKeyRecords = ({ db, read, write }: Database): KeyRecords => (
   insert: async key => {
     await write([insertKey(db, key)])
   },
-  findByHash: createFindByHash(db, read),
+  ...createFinding(db, read),
   list: async workspaceId => {
     const all = db.selectFrom('keys').selectAll().orderBy('ordinal')
     const rows = await (workspaceId === undefined
@@ -30,18 +30,19 @@ export const createKeyRecords = ({ db, read, write }: Database): KeyRecords => (
       .where('id', '=', keyId)
       .where('revoked_at', 'is', null)
     await write([{ query: query.compile() }])
-    const row = await db.selectFrom('keys').selectAll().where('id', '=', keyId).executeTakeFirst()
-    return row && keyFrom(row)
+    return findBy(db, 'id', keyId)
   },
 })
 
-function createFindByHash(db: Db, read: Read): KeyRecords['findByHash'] {
-  const byHash = prepared(({ hash }: { hash: string }) =>
-    db.selectFrom('keys').selectAll().where('hash', '=', hash).compile(),
-  )
-  return async hash => {
-    const [row] = await read(byHash({ hash }))
-    return row && keyFrom(row)
+/** What every request asks. */
+function createFinding(db: Db, read: Read): Pick<KeyRecords, 'find' | 'findByHash'> {
+  const keys = db.selectFrom('keys').selectAll()
+  const byId = prepared(({ id }: { id: string }) => keys.where('id', '=', id).compile())
+  const byHash = prepared(({ hash }: { hash: string }) => keys.where('hash', '=', hash).compile())
+  const keyOf = ([row]: Selectable<Tables['keys']>[]) => row && keyFrom(row)
+  return {
+    find: async id => keyOf(await read(byId({ id }))),
+    findByHash: async hash => keyOf(await read(byHash({ hash }))),
   }
 }
 

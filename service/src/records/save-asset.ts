@@ -1,4 +1,4 @@
-// The one write of an asset's change, as steps.
+// The one write of an asset's change, or of several, as steps.
 import { type Insertable, type Kysely, sql, type Updateable } from 'kysely'
 import type { AssetEvent } from '../assets/asset-event.ts'
 import type { Attempt } from '../assets/attempt.ts'
@@ -20,23 +20,26 @@ type Db = Kysely<Tables>
  * The order matters: what can stop the write comes first, and every write takes its rows in the same order, so that two
  * never wait for each other. Counters, which all writes of a workspace share, are held for the shortest time.
  */
-export function createSteps(db: Db): (change: AssetChange) => Step[] {
+export function createSteps(db: Db): (...changes: AssetChange[]) => Step[] {
   const rememberRequest = createRemember(db)
   const assetStep = createAssetStep(db)
   const attemptStep = createAttemptStep(db)
   const eventStep = createEventStep(db)
   const countSteps = createCountSteps(db)
-  return change => [
-    ...(change.request ? [rememberRequest(change.request)] : []),
-    ...(change.asset ? [assetStep(change.asset)] : []),
-    ...(change.attempts ?? []).map(attemptStep),
-    ...(change.remove ? removalSteps(db, change.remove) : []),
-    ...(change.node ? nodeSteps(db, change.node) : []),
-    ...(change.endJobsOf ? [removeJobsOf(db, change.endJobsOf)] : []),
-    ...(change.job ? [insertJob(db, change.job.begin, change.job.lease)] : []),
-    ...change.events.map(eventStep),
-    ...countSteps(change),
-  ]
+  return (...changes) => {
+    const all = <T>(part: (change: AssetChange) => T[]): T[] => changes.flatMap(part)
+    return [
+      ...all(({ request }) => (request ? [rememberRequest(request)] : [])),
+      ...all(({ asset }) => (asset ? [assetStep(asset)] : [])),
+      ...all(({ attempts = [] }) => attempts.map(attemptStep)),
+      ...all(({ remove }) => (remove ? removalSteps(db, remove) : [])),
+      ...all(({ node }) => (node ? nodeSteps(db, node) : [])),
+      ...all(({ endJobsOf }) => (endJobsOf ? [removeJobsOf(db, endJobsOf)] : [])),
+      ...all(({ job }) => (job ? [insertJob(db, job.begin, job.lease)] : [])),
+      ...all(({ events }) => events.map(eventStep)),
+      ...all(countSteps),
+    ]
+  }
 }
 
 function createAssetStep(db: Db): (change: NonNullable<AssetChange['asset']>) => Step {
