@@ -30,7 +30,8 @@ export const createKeyRecords = ({ db, read, write }: Database): KeyRecords => (
       .where('id', '=', keyId)
       .where('revoked_at', 'is', null)
     await write([{ query: query.compile() }])
-    return findBy(db, 'id', keyId)
+    const row = await db.selectFrom('keys').selectAll().where('id', '=', keyId).executeTakeFirst()
+    return row && keyFrom(row)
   },
 })
 
