@@ -1,62 +1,59 @@
 // The operator's command: `herbarium <subcommand>`.
 import { Command } from 'commander'
 import { version } from '../version.ts'
-import { addBackup } from './backup.ts'
-import { addDoctor } from './doctor.ts'
 import { explainFailure } from './failure.ts'
-import { addGet } from './get.ts'
-import { addImport } from './import.ts'
-import { addKeyCreate } from './key-create.ts'
-import { addKeyList } from './key-list.ts'
-import { addKeyRevoke } from './key-revoke.ts'
-import { addList } from './list.ts'
-import { addMigrateTo } from './migrate-to.ts'
-import { addProjectCreate } from './project-create.ts'
-import { addRepair } from './repair.ts'
-import { addRestore } from './restore.ts'
-import { addServe } from './serve.ts'
-import { addUpload } from './upload.ts'
-import { addVerify } from './verify.ts'
-import { addWork } from './work.ts'
-import { addWorkspaceCreate } from './workspace-create.ts'
-import { addWorkspaceList } from './workspace-list.ts'
+
+/** Each loads what it needs, so that a server does not carry the other commands about. In the order of the help. */
+const SUBCOMMANDS: Record<string, (program: Command) => Promise<void>> = {
+  serve: async program => (await import('./serve.ts')).addServe(program),
+  work: async program => (await import('./work.ts')).addWork(program),
+  workspace: async program => {
+    const workspace = program
+      .command('workspace')
+      .description('Tenants: each owns its keys, projects and assets')
+    ;(await import('./workspace-create.ts')).addWorkspaceCreate(workspace)
+    ;(await import('./workspace-list.ts')).addWorkspaceList(workspace)
+  },
+  project: async program => {
+    const project = program.command('project').description('Canvases that assets are put on')
+    ;(await import('./project-create.ts')).addProjectCreate(project)
+  },
+  key: async program => {
+    const key = program.command('key').description('API keys')
+    ;(await import('./key-create.ts')).addKeyCreate(key)
+    ;(await import('./key-list.ts')).addKeyList(key)
+    ;(await import('./key-revoke.ts')).addKeyRevoke(key)
+  },
+  upload: async program => (await import('./upload.ts')).addUpload(program),
+  import: async program => (await import('./import.ts')).addImport(program),
+  list: async program => (await import('./list.ts')).addList(program),
+  get: async program => (await import('./get.ts')).addGet(program),
+  doctor: async program => (await import('./doctor.ts')).addDoctor(program),
+  verify: async program => (await import('./verify.ts')).addVerify(program),
+  repair: async program => (await import('./repair.ts')).addRepair(program),
+  backup: async program => (await import('./backup.ts')).addBackup(program),
+  restore: async program => (await import('./restore.ts')).addRestore(program),
+  'migrate-to': async program => (await import('./migrate-to.ts')).addMigrateTo(program),
+}
 
 /** Runs the command line; a failure is told in words and ends the process with 1. */
 export async function main(argv: string[]): Promise<void> {
   try {
-    await createProgram().parseAsync(argv)
+    const program = await createProgram(argv[2] ?? '')
+    await program.parseAsync(argv)
   } catch (error) {
     for (const line of explainFailure(error)) console.error(line)
     process.exit(1) // whatever a half-started service has begun must not keep the process
   }
 }
 
-function createProgram(): Command {
+/** Whoever names none, or none that there is, is shown all. */
+async function createProgram(named: string): Promise<Command> {
   const program = new Command('herbarium')
     .description("A self-hosted media asset service that speaks FLORA's Assets API.")
     .version(version)
     .showHelpAfterError('Add --help to see how this command is used.')
-  addServe(program)
-  addWork(program)
-  const workspace = program
-    .command('workspace')
-    .description('Tenants: each owns its keys, projects and assets')
-  addWorkspaceCreate(workspace)
-  addWorkspaceList(workspace)
-  addProjectCreate(program.command('project').description('Canvases that assets are put on'))
-  const key = program.command('key').description('API keys')
-  addKeyCreate(key)
-  addKeyList(key)
-  addKeyRevoke(key)
-  addUpload(program)
-  addImport(program)
-  addList(program)
-  addGet(program)
-  addDoctor(program)
-  addVerify(program)
-  addRepair(program)
-  addBackup(program)
-  addRestore(program)
-  addMigrateTo(program)
+  const chosen = Object.hasOwn(SUBCOMMANDS, named) ? [SUBCOMMANDS[named]] : Object.values(SUBCOMMANDS)
+  for (const add of chosen) await add?.(program)
   return program
 }

@@ -49,6 +49,10 @@ const MAX_JSON_BYTES = 64 * 1024
 /** Tickets and media names stand in paths. */
 const MAX_PARAMETER_CHARACTERS = 1024
 
+const notNeeded = (): never => {
+  throw new Error('the compilers of schemas are set below')
+}
+
 export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
   const app: App = fastify({
     loggerInstance: options.logger,
@@ -56,6 +60,8 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
     genReqId: () => deps.ids.id('req'),
     trustProxy: options.trustProxy,
     bodyLimit: MAX_JSON_BYTES,
+    // With any given here the framework does not load its own, which are large.
+    schemaController: { compilersFactory: { buildValidator: notNeeded, buildSerializer: notNeeded } },
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
     clientErrorHandler: answerClientError(deps.ids),
     frameworkErrors: (_error, request, reply) => {
@@ -83,7 +89,7 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   boundUnreadBodies(app)
   logAnswers(app)
-  await describeRoutes(app, options.version)
+  describeRoutes(app, options.version)
   await app.register(open => withoutKey(open as App, deps))
   await app.register(api => withKey(api as App, deps, options), { prefix: '/api/v1' })
   return app

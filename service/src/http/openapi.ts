@@ -1,5 +1,6 @@
 // The OpenAPI 3.1 document, made from the route schemas.
-import swagger, { type SwaggerTransform } from '@fastify/swagger'
+import type { SwaggerTransform } from '@fastify/swagger'
+import fastify, { type RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { App } from './app.ts'
 import type { OpenApiDocument } from './pages/openapi.ts'
@@ -12,34 +13,77 @@ Every request that changes something takes an \`Idempotency-Key\` header: for 24
 const UPLOAD_TOKEN =
   'Completing, retrying and getting an asset can also be done with its upload token, `upload.token` of a reservation, in the same header: from a page of any origin, without an API key.'
 
-/** Must be registered before the routes it is to describe. */
-export async function describeRoutes(app: App, version: string): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Herbarium', description: DESCRIPTION, version },
-      tags: [
-        { name: 'assets', description: 'Media files, from a promise of bytes to a verified asset' },
-        { name: 'uploads', description: 'Where the bytes go' },
-        { name: 'projects', description: 'Canvases and the assets on them' },
-        { name: 'workspaces', description: 'Who owns what' },
-      ],
-      components: {
-        securitySchemes: {
-          apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'sk_live_…' },
-          uploadToken: { type: 'http', scheme: 'bearer', bearerFormat: 'ut_v1…', description: UPLOAD_TOKEN },
-        },
-      },
-      security: [{ apiKey: [] }],
-    },
-    transform,
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Of all routes, without the address. */
+    openApi(): Promise<OpenApiDocument>
+  }
+}
+
+/**
+ * Must be called before the routes it is to describe. The document is drawn when it is asked for first: what draws it
+ * would make every start slower and every process larger.
+ */
+export function describeRoutes(app: App, version: string): void {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', route => {
+    routes.push(route)
+  })
+  let document: Promise<OpenApiDocument> | undefined
+  app.decorate('openApi', () => {
+    document ??= draw(routes, version)
+    return document
   })
 }
 
+/** The routes once more, on an application that answers nobody. */
+async function draw(routes: RouteOptions[], version: string): Promise<OpenApiDocument> {
+  const { default: swagger } = await import('@fastify/swagger')
+  const paper = fastify({ exposeHeadRoutes: false })
+  paper.setValidatorCompiler(() => () => true).setSerializerCompiler(() => () => '')
+  await paper.register(swagger, { openapi: { ...ABOUT, info: { ...ABOUT.info, version } }, transform })
+  for (const { method, url, schema, config } of routes)
+    paper.route({
+      method,
+      url,
+      handler: () => undefined,
+      ...(schema && { schema }),
+      ...(config && { config }),
+    })
+  await paper.ready()
+  return paper.swagger() as unknown as OpenApiDocument // the plugin's own type is OpenAPI 2 or 3
+}
+
+const ABOUT = {
+  openapi: '3.1.0',
+  info: { title: 'Herbarium', description: DESCRIPTION },
+  tags: [
+    { name: 'assets', description: 'Media files, from a promise of bytes to a verified asset' },
+    { name: 'uploads', description: 'Where the bytes go' },
+    { name: 'projects', description: 'Canvases and the assets on them' },
+    { name: 'workspaces', description: 'Who owns what' },
+  ],
+  components: {
+    securitySchemes: {
+      apiKey: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'sk_live_…' },
+      uploadToken: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        bearerFormat: 'ut_v1…',
+        description: UPLOAD_TOKEN,
+      },
+    },
+  },
+  security: [{ apiKey: [] }],
+}
+
 /** The document for the address this installation is reached at. */
-export function openApiDocument(app: App, urls: Urls): OpenApiDocument & { servers: { url: string }[] } {
+export async function openApiDocument(
+  app: App,
+  urls: Urls,
+): Promise<OpenApiDocument & { servers: { url: string }[] }> {
   const server = { url: urls.api().replace(/\/api\/v1$/, '') }
-  return { ...(app.swagger() as unknown as OpenApiDocument), servers: [server] } // the plugin's own type is OpenAPI 2 or 3
+  return { ...(await app.openApi()), servers: [server] }
 }
 
 /** Zod schemas as JSON Schema: what comes in as it may be sent, what goes out as it is answered. */

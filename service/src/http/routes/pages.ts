@@ -22,7 +22,7 @@ export function pages(app: App, deps: Deps): void {
   )
   let reference: string | undefined // drawn when first asked for: the address is known by then
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
-    reference ??= referencePage(openApiDocument(app, deps.urls), { apiBase: deps.urls.api() })
+    reference ??= referencePage(await openApiDocument(app, deps.urls), { apiBase: deps.urls.api() })
     return reply.type('text/html; charset=utf-8').send(reference)
   })
   app.get(
