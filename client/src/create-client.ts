@@ -36,6 +36,11 @@ export interface ReserveOptions extends Description {
 export interface Client {
   /** From a file to a ready asset. */
   upload(file: UploadSource, options?: UploadOptions): Promise<Asset>
+  /**
+   * From a public https:// URL, at most 50 MB, to a ready asset: the service fetches it. Throws `failed_verification`
+   * where it could not, or where the bytes were refused.
+   */
+  importUrl(url: string, options?: Description & WaitOptions): Promise<Asset>
   /** For a page to upload to: hand it the whole answer. */
   reserve(options?: ReserveOptions): Promise<Reservation>
   /** For bytes that something else has sent: has them judged. Throws as `waitUntilReady` does. */
@@ -72,17 +77,16 @@ export function createClient(options: ClientOptions): Client {
     store,
     underWay: new Set<string>(),
   }
+  const make = async (source: string, said: ReserveOptions) =>
+    api.reserve({ source, workspace_id: await ports.workspaceId(said.workspaceId), ...bodyOf(said) })
+  const whenReady = (assetId: string, said: WaitOptions = {}) =>
+    untilJudged(() => api.get(assetId, { signal: said.signal }), said)
   return {
     upload: (file, said) => upload(ports, file, said),
-    reserve: async (said = {}) =>
-      api.reserve({
-        source: 'signed-url',
-        workspace_id: await ports.workspaceId(said.workspaceId),
-        ...bodyOf(said),
-      }),
+    importUrl: async (url, said = {}) => whenReady((await make(url, said)).asset_id, said),
+    reserve: (said = {}) => make('signed-url', said),
     complete: (reservation, said) => settle(api, reservation, said),
-    waitUntilReady: (assetId, said = {}) =>
-      untilJudged(() => api.get(assetId, { signal: said.signal }), said),
+    waitUntilReady: whenReady,
     get: assetId => api.get(assetId),
     list: filters => listAll(api, filters),
     discard: reservation => discard(ports, reservation),
