@@ -79,14 +79,14 @@ export function createClient(options: ClientOptions): Client {
   }
   const make = async (source: string, said: ReserveOptions) =>
     api.reserve({ source, workspace_id: await ports.workspaceId(said.workspaceId), ...bodyOf(said) })
-  const whenReady = (assetId: string, said: WaitOptions = {}) =>
+  const ready = (assetId: string, said: WaitOptions = {}) =>
     untilJudged(() => api.get(assetId, { signal: said.signal }), said)
   return {
     upload: (file, said) => upload(ports, file, said),
-    importUrl: async (url, said = {}) => whenReady((await make(url, said)).asset_id, said),
+    importUrl: async (url, said = {}) => ready((await make(url, said)).asset_id, said),
     reserve: (said = {}) => make('signed-url', said),
     complete: (reservation, said) => settle(api, reservation, said),
-    waitUntilReady: whenReady,
+    waitUntilReady: ready,
     get: assetId => api.get(assetId),
     list: filters => listAll(api, filters),
     discard: reservation => discard(ports, reservation),

@@ -1,4 +1,4 @@
-// What is on its way, on a terminal: a bar for each thing under way and one for all. Elsewhere only the lines that stay.
+// What is on its way: on a terminal a bar for each thing and one for all, elsewhere only the lines that stay.
 import { createLogUpdate } from 'log-update'
 import type { OutputOptions } from './output.ts'
 import { barOf, shareOf } from './progress.ts'

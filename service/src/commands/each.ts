@@ -1,4 +1,4 @@
-// Many things done by one command, a few at a time: one that fails does not stop the others, and ends the command with 1.
+// Many things done by one command, a few at a time: one that fails stops no other, and ends the command with 1.
 import { HerbariumError } from '@herbarium/client'
 import { InvalidArgumentError } from 'commander'
 import { CommandFailure, reasonsIn } from './failure.ts'

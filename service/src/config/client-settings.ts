@@ -1,4 +1,4 @@
-// Where the operator's command finds the API when it speaks to it as a client, and where it remembers what it left unfinished.
+// Where the operator's command finds the API when it is its client, and remembers what it left unfinished.
 import { homedir } from 'node:os'
 import path from 'node:path'
 

@@ -54,12 +54,16 @@ export function createAssets(app: App, deps: Deps): void {
       assets.map((raw, n) => answerOrRefusal(() => read(deps, request, { ...asked, raw, n }))),
     )
     const results = await reserveEachOnce(deps, request, { workspaceId: workspace_id, items })
-    const firstAnswered = new Set(results.flatMap(({ requestId }) => requestId ?? []))
-    const [requestId] = firstAnswered
-    if (firstAnswered.size === 1 && requestId !== undefined && requestId !== request.id)
-      markReplayed(reply, requestId)
+    const repeated = soleRequestOf(results)
+    if (repeated !== undefined && repeated !== request.id) markReplayed(reply, repeated)
     return { results: await Promise.all(results.map((one, n) => present(deps, request, { ...one, n }))) }
   })
+}
+
+/** The one request that all results were first answered by, if it was one. */
+function soleRequestOf(results: BatchResult[]): string | undefined {
+  const [first, ...others] = new Set(results.flatMap(({ requestId }) => requestId ?? []))
+  return others.length === 0 ? first : undefined
 }
 
 interface Place {
