@@ -5,11 +5,9 @@ WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY client/package.json client/tsconfig.build.json client/
 COPY service/package.json service/tsconfig.build.json service/
-COPY client/package.json client/tsconfig.build.json client/
 RUN npm ci --ignore-scripts
 COPY client/src client/src
 COPY service/src service/src
-COPY client/src client/src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS installed

@@ -30,30 +30,18 @@ export async function uploadReserved(
   file: SourceFile,
   options: UploadOptions,
 ): Promise<Asset> {
-  const key = await keyOf(ports, file, options)
-  const unfinished = unfinishedAt(key === undefined ? undefined : (options.store ?? ports.store), key ?? '')
-  if (key !== undefined) ports.underWay.add(key)
+  const { baseUrl, underWay } = ports
+  const { resumeKey, workspaceId, store = ports.store } = options
+  const key = await fingerprint(file, [baseUrl, workspaceId, resumeKey, describing(options, file)])
+  // Of the same file twice at once one is remembered; a blob without a time may be another with the same beginning.
+  if (underWay.has(key) || file.lastModified === null)
+    return go(ports, file, options, unfinishedAt(undefined, key))
+  underWay.add(key)
   try {
-    return await go(ports, file, options, unfinished)
+    return await go(ports, file, options, unfinishedAt(store, key))
   } finally {
-    if (key !== undefined) ports.underWay.delete(key)
+    underWay.delete(key)
   }
-}
-
-/**
- * Undefined where nothing is to be remembered: the same file is on its way already, or it is a blob without a time,
- * which another with the same beginning could be taken for.
- */
-async function keyOf(
-  ports: UploadPorts,
-  file: SourceFile,
-  options: UploadOptions,
-): Promise<string | undefined> {
-  const { resumeKey, workspaceId } = options
-  if (file.lastModified === null) return undefined
-  const destination = [ports.baseUrl, workspaceId, resumeKey, describing(options, file)]
-  const key = await fingerprint(file, destination)
-  return ports.underWay.has(key) ? undefined : key
 }
 
 async function go(
@@ -120,17 +108,29 @@ async function remember(upload: Upload, reservation: Reservation): Promise<void>
 
 /** An upload URL that expired or was replaced is renewed; what it had brought goes along. */
 async function bringAll(upload: Upload): Promise<void> {
-  const { ports, options } = upload
   for (let renewals = 0; ; renewals++) {
     try {
       return await bring(upload)
     } catch (error) {
       const isDead = error instanceof HerbariumError && error.status === 403
       if (!isDead || renewals === MAX_RENEWALS) throw error
-      const { asset_id, upload: dead } = upload.reservation
-      const access = { token: dead?.token, signal: options.signal }
-      await remember(upload, await ports.api.retry(asset_id, access))
+      const renewed = await renewal(upload)
+      if (renewed === undefined) return
+      await remember(upload, renewed)
     }
+  }
+}
+
+/** Undefined where the URL is dead because the asset is ready. */
+async function renewal({ ports, options, reservation }: Upload): Promise<Reservation | undefined> {
+  const { asset_id: assetId, upload } = reservation
+  const access = { token: upload?.token, signal: options.signal }
+  try {
+    return await ports.api.retry(assetId, access)
+  } catch (error) {
+    const isConflict = error instanceof HerbariumError && error.code === 'conflict'
+    if (isConflict && (await ports.api.get(assetId, access)).status === 'ready') return undefined
+    throw error
   }
 }
 

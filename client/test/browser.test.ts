@@ -99,10 +99,11 @@ test('a large file comes whole over a network that breaks, with progress, and no
   await expectServedBy(herbarium, asset_id, wav)
 })
 
-test('a small file goes by its form, and the page sees the ready asset', async () => {
+test('a small file goes by its form, the page sees the ready asset, and what was left long ago is forgotten', async () => {
   herbarium.proxy.heal()
   await page.goto(
     pageWith(`
+    localStorage.setItem('herbarium:old', JSON.stringify({ expires_at: '2020-01-01T00:00:00.000Z' }))
     const file = await chosen('short.wav')
     return herbarium.upload(file, { reservation: reservation(file) })`),
   )
@@ -111,6 +112,7 @@ test('a small file goes by its form, and the page sees the ready asset', async (
     status: 'ready',
     name: 'short.wav',
   })
+  expect(await remembered()).toBe(0)
 })
 
 test('a page that is loaded anew in mid-upload goes on where it was, without asking its backend again', async () => {
