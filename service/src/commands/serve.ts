@@ -7,11 +7,11 @@ import type { Config } from '../config/config.ts'
 import { syncFolder } from '../config/sync-folder.ts'
 import { openService } from '../service.ts'
 import { begin } from '../workspaces/begin.ts'
+import { collectAfterStart, keepYoungSpaceSmall } from './engine-memory.ts'
 import { CommandFailure } from './failure.ts'
 import { livableConfig } from './livable-config.ts'
 import { stopWhenTold } from './until-stopped.ts'
 import { type ToldKey, welcome } from './welcome.ts'
-import { keepYoungSpaceSmall } from './young-space.ts'
 
 export function addServe(program: Command): void {
   program
@@ -32,6 +32,7 @@ async function serve({ jobs }: { jobs: boolean }): Promise<void> {
     if (told !== undefined && 'key' in told) console.log(`The first API key, shown this once: ${told.key}`)
     throw new CommandFailure([listenComplaint(config, cause)], { cause })
   })
+  collectAfterStart()
   stopWhenTold(service)
   console.log(await welcome(service, config, told))
 }

@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import { openWorker } from '../service.ts'
 import { version } from '../version.ts'
+import { keepYoungSpaceSmall } from './engine-memory.ts'
 import { livableConfig } from './livable-config.ts'
 import { stopWhenTold } from './until-stopped.ts'
-import { keepYoungSpaceSmall } from './young-space.ts'
 
 export function addWork(program: Command): void {
   program
