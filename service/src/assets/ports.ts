@@ -128,8 +128,15 @@ export interface Blobs {
   saved(key: string, sizeBytes: number): Promise<SavedBytes | undefined>
   /** Makes the quarantined bytes durable under a fresh media key too; the quarantined ones stay until removed. */
   promote(quarantineKey: string, mediaKey: string, as: Published): Promise<void>
-  /** Bytes `start` to `end`, both included. Throws `unavailable` when they are not there. */
-  read(key: string, range: { start: number; end: number }): Promise<AsyncIterable<Uint8Array>>
+  /**
+   * Bytes `start` to `end`, both included. Throws `unavailable` when they are not there. With `areLent` a piece may be
+   * overwritten once the third piece after it is asked for: whoever passes them on as they come spares the memory.
+   */
+  read(
+    key: string,
+    range: { start: number; end: number },
+    options?: { areLent: boolean },
+  ): Promise<AsyncIterable<Uint8Array>>
   /** Lends the bytes as a local file for the time of `use`. */
   withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>
   /** Removes the bytes if they are there. */

@@ -42,7 +42,7 @@ export async function openDisk(root: string, options: { asIs?: boolean } = {}): 
         await link(fileOf(quarantineKey), target)
         await syncFolder(path.dirname(target))
       }),
-    read: (key, range) => onDisk(() => readFileRange(fileOf(key), range)),
+    read: (key, range, options) => onDisk(() => readFileRange(fileOf(key), range, options)),
     withFile: (key, use) => onDisk(async () => use(fileOf(key))),
     remove: key =>
       onDisk(() => ifThere(() => unlink(UNFINISHED_KEY.test(key) ? path.join(root, key) : fileOf(key)))),

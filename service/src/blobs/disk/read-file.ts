@@ -9,12 +9,13 @@ const WHOLE_BYTES = 1024 * 1024
 export async function readFileRange(
   file: string,
   range: { start: number; end: number },
+  { areLent } = { areLent: false },
 ): Promise<AsyncIterable<Uint8Array>> {
   const handle = await open(file, 'r')
   const bytes = range.end - range.start + 1
-  if (bytes > WHOLE_BYTES) return chunks(handle, range)
+  if (bytes > WHOLE_BYTES) return chunks(handle, range, areLent ? createRing(LENT_PIECES) : fresh)
   try {
-    return only(await readExactly(handle, range.start, bytes))
+    return only(await readExactly(handle, range.start, fresh(bytes)))
   } finally {
     await handle.close()
   }
@@ -28,6 +29,7 @@ async function* only(bytes: Uint8Array) {
 function chunks(
   handle: FileHandle,
   { start, end }: { start: number; end: number },
+  bufferOf: BufferOf,
 ): AsyncIterable<Uint8Array> {
   let at = start
   const finish = async (): Promise<IteratorResult<Uint8Array>> => {
@@ -36,7 +38,7 @@ function chunks(
   }
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
     if (at > end) return finish()
-    const value = await readExactly(handle, at, Math.min(CHUNK_BYTES, end - at + 1))
+    const value = await readExactly(handle, at, bufferOf(Math.min(CHUNK_BYTES, end - at + 1)))
     at += value.byteLength
     return { done: false, value }
   }
@@ -51,8 +53,29 @@ function chunks(
   return { [Symbol.asyncIterator]: () => ({ next: nextOrClose, return: finish }) }
 }
 
-async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length)
+/** A buffer of so many bytes to read into. */
+type BufferOf = (length: number) => Buffer
+
+const fresh: BufferOf = length => Buffer.allocUnsafeSlow(length)
+
+/** The piece that is given, and three more before it comes round again. */
+const LENT_PIECES = 4
+
+/** The same few buffers over and over: fresh ones by the gigabyte keep the collector busier than the disk. */
+function createRing(pieces: number): BufferOf {
+  const buffers: Buffer[] = []
+  let n = 0
+  return length => {
+    const place = n++ % pieces
+    const buffer = buffers[place] ?? fresh(CHUNK_BYTES)
+    buffers[place] = buffer
+    return buffer.subarray(0, length)
+  }
+}
+
+/** Fills the buffer. */
+async function readExactly(handle: FileHandle, position: number, buffer: Buffer): Promise<Buffer> {
+  const { length } = buffer
   let done = 0
   while (done < length) {
     const { bytesRead } = await handle.read(buffer, done, length - done, position + done)

@@ -8,7 +8,10 @@ import { type ByteRange, requestedRange } from '../byte-range.ts'
 import { isRangeWanted } from '../preconditions.ts'
 import { answerUnsatisfiable, type Deliver, describe, identify, validatorsOf } from './deliver.ts'
 
-/** The blob's reader gives half a mebibyte at a time; a slow client costs no more than two of them. */
+/**
+ * The blob's reader gives half a mebibyte at a time, and lends it. One is being written, one waits and one is asked for:
+ * the stream reads no further ahead, and goes on when the one before is with the system.
+ */
 const ONE_CHUNK_AHEAD = 1
 
 /** Bytes that come in one piece go out as one, with their headers; a stream would only be in their way. */
@@ -70,7 +73,7 @@ export async function bytesOf(
   range: ByteRange,
 ): Promise<AsyncIterable<Uint8Array>> {
   try {
-    return await ports.blobs.read(asset.blobKey, range)
+    return await ports.blobs.read(asset.blobKey, range, { areLent: true })
   } catch (error) {
     throw (await ports.assets.findReady(asset.mediaToken)) === undefined ? notFound('media') : error
   }
