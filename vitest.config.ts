@@ -1,3 +1,4 @@
+import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const flows = (...names: string[]): string[] => names.map(name => `service/test/flows/${name}.test.ts`)
@@ -39,7 +40,12 @@ const notOnS3 = [...aboutFiles, ...ownStack, ...beforeRows]
 const startPostgres = 'service/test/support/postgres-for-all.ts'
 const startCeph = 'service/test/support/ceph-for-all.ts'
 
+/** Packages of this repository are run from their source. */
+const conditions = ['herbarium-source', ...defaultServerConditions]
+
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -85,6 +91,14 @@ export default defineConfig({
           exclude: [...ofPostgres, ...notOnPostgres, ...notOnS3],
           env: { HERBARIUM_TEST_ROWS: 'postgres', HERBARIUM_TEST_BYTES: 's3' },
           globalSetup: [startPostgres, startCeph],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'client',
+          include: ['client/test/**/*.test.ts'],
+          env: { HERBARIUM_TEST_ROWS: 'sqlite', HERBARIUM_TEST_BYTES: 'disk' },
         },
       },
       {

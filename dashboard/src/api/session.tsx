@@ -59,7 +59,7 @@ export function useEntry(): { entry: Entry; signIn(key: string): void } {
     [key, leave],
   )
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another try asks the same again
+  // Another try asks the same again.
   useEffect(() => {
     if (api === undefined || key === null) return
     const aborting = new AbortController()

@@ -58,10 +58,8 @@ export function AssetGrid({ list, address }: { list: PagedList<ListedAsset>; add
   const ghosts = Array.from({ length: ghostRows * columns.count }, (_, n) => list.items.length + n)
   return (
     <>
-      {/* biome-ignore lint/a11y/noRedundantRoles: a list without marks is none to Safari */}
       <ul
         ref={grid}
-        role="list"
         class="grid"
         aria-label="Assets"
         aria-busy={list.isLoading}

@@ -61,7 +61,7 @@ export function usePagedList<Item>(source: Source<Item>): PagedList<Item> {
     }
   }, [])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another list
+  // Another key is another list.
   useEffect(() => {
     const aborting = new AbortController()
     now.current.signal = aborting.signal

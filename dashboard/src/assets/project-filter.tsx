@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useSession } from '../api/session.tsx'
 import type { Project, ProjectPage } from '../api/wire.ts'
-import { ChosenFilter } from './filter-bar.tsx'
+import { ChosenFilter } from './filter-fields.tsx'
 
 const MOST = '100'
 

@@ -1,6 +1,10 @@
 // Which rows of a long grid are on the screen: only they are drawn.
-import type { RefObject } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
+
+/** A ref to what is measured. */
+interface Box {
+  readonly current: HTMLElement | null
+}
 
 export interface Columns {
   count: number
@@ -14,7 +18,7 @@ export function columnsIn(width: number, { atLeast, gap }: { atLeast: number; ga
   return { count, width: Math.max(0, (width - gap * (count - 1)) / count) }
 }
 
-export function useWidth(element: RefObject<HTMLElement>): number {
+export function useWidth(element: Box): number {
   const [width, setWidth] = useState(0)
   useLayoutEffect(() => {
     if (element.current === null) return
@@ -28,7 +32,7 @@ export function useWidth(element: RefObject<HTMLElement>): number {
 
 /** The first row on the screen and the one after the last, with some to spare on both sides. */
 export function useVisibleRows(
-  element: RefObject<HTMLElement>,
+  element: Box,
   { rowHeight, spare }: { rowHeight: number; spare: number },
 ): { first: number; end: number } {
   const [rows, setRows] = useState({ first: 0, end: 0 })

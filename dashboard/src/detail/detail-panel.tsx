@@ -48,7 +48,6 @@ function OpenPanel({
     if (event.key === 'ArrowRight') open(next)
   }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
       ref={dialog}
       class="panel"
@@ -135,7 +134,7 @@ function useAsset(assetId: string) {
   const { api } = useSession()
   const [found, setFound] = useState<{ id: string; asset?: Asset; error?: unknown }>()
   const [tries, setTries] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another try asks the same again
+  // Another try asks the same again.
   useEffect(() => {
     const aborting = new AbortController()
     api.get<Asset>(`/assets/${encodeURIComponent(assetId)}`, {}, aborting.signal).then(

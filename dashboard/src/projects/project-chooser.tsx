@@ -67,12 +67,11 @@ export function ProjectChooser({ label, onChosen }: ProjectChooserProps) {
         onBlur={() => setIsOpen(false)}
         onKeyDown={onKeyDown}
       />
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus and names the active option */}
-      <ul id={`${id}-list`} role="listbox" aria-label={`${label}s`} class="options" hidden={!isListed}>
+      <div id={`${id}-list`} role="listbox" aria-label={`${label}s`} class="options" hidden={!isListed}>
         {projects.map((project, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys
           // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus
-          <li
+          <div
             key={project.project_id}
             id={optionId(index)}
             role="option"
@@ -81,9 +80,9 @@ export function ProjectChooser({ label, onChosen }: ProjectChooserProps) {
             onClick={() => choose(project)}
           >
             {project.name}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       <p class="soft small" role="status">
         {trouble ||
           (isOpen && typed !== '' && projects.length === 0 ? 'No project has this in its name.' : '')}

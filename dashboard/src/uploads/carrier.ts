@@ -22,13 +22,13 @@ export function createCarrier({ api, key, workspaceId }: CarrierOptions): Carrie
     pause: PAUSE,
     carry: async (file, item, { signal, onReserved, onProgress }) => {
       const { projectId, folder } = item.destination
-      const retried = item.isRefused ? item.assetId : undefined
+      const { isRefused, assetId: retried } = item
       const { asset_id } = await client.upload(file, {
         signal,
         workspaceId,
         projectId: projectId || undefined,
         folder: folder || undefined,
-        reservation: retried && (() => api.post<Reservation>(`/assets/${encodeURIComponent(retried)}/retry`)),
+        reservation: isRefused && retried !== undefined ? () => retry(api, retried) : undefined,
         onReserved: reservation => onReserved(reservation.asset_id),
         onProgress: ({ sentBytes, phase }) => onProgress(sentBytes, phase === 'verifying'),
       })
@@ -44,3 +44,7 @@ export function createCarrier({ api, key, workspaceId }: CarrierOptions): Carrie
     },
   }
 }
+
+/** Another try of the same asset. */
+const retry = (api: Api, assetId: string): Promise<Reservation> =>
+  api.post(`/assets/${encodeURIComponent(assetId)}/retry`)

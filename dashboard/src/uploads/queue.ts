@@ -42,104 +42,122 @@ export interface QueueOptions {
 const AT_A_TIME = 3
 
 export function createQueue({ carrier, kept, onChange, onFinished }: QueueOptions): Queue {
-  let items = kept
+  const shelf = createShelf(kept, onChange)
+  const runner = createRunner(shelf, carrier, onFinished)
   let made = 0
-  const files = new Map<string, File>()
-  const running = new Map<string, AbortController>()
-
-  const itemOf = (id: string) => items.find(item => item.id === id)
-  const put = (next: UploadItem[]) => {
-    items = next
-    onChange(items)
-  }
-  const change = (id: string, changed: Partial<UploadItem>) =>
-    put(items.map(item => (item.id === id ? { ...item, ...changed } : item)))
-  const drop = (id: string) => {
-    files.delete(id)
-    put(items.filter(item => item.id !== id))
-  }
-
-  function startNext(): void {
-    while (running.size < AT_A_TIME) {
-      const next = items.find(({ id, state }) => state === 'waiting' && !running.has(id))
-      const file = next && files.get(next.id)
-      if (next === undefined || file === undefined) return
-      const aborting = new AbortController()
-      running.set(next.id, aborting)
-      void run(next, file, aborting).finally(startNext)
-    }
-  }
-
-  async function run(item: UploadItem, file: File, aborting: AbortController): Promise<void> {
-    const { id } = item
-    const { signal } = aborting
-    change(id, { state: 'sending', reason: undefined })
-    try {
-      const assetId = await carrier.carry(file, item, {
-        signal,
-        onReserved: reserved => change(id, { assetId: reserved }),
-        onProgress: (sentBytes, isVerifying) =>
-          signal.aborted || change(id, { sentBytes, state: isVerifying ? 'verifying' : 'sending' }),
-      })
-      files.delete(id)
-      change(id, { state: 'ready', sentBytes: item.size, assetId })
-      finish(id)
-    } catch (error) {
-      if (signal.aborted) return // whoever aborted it has said what it is now
-      change(id, { state: 'failed', ...carrier.failureOf(error) })
-      finish(id)
-    } finally {
-      running.delete(id)
-    }
-  }
-
-  function finish(id: string): void {
-    const item = itemOf(id)
-    if (item !== undefined) onFinished(item)
-  }
 
   function add(dropped: Dropped[], destination: Destination): void {
-    let next = items
     for (const each of dropped) {
-      const missed = next.find(item => item.state === 'unfinished' && isFileOf(item, each.file))
-      const item = missed
-        ? { ...missed, state: 'waiting' as const, reason: undefined }
-        : itemFor(`${Date.now()}-${made++}`, each, destination)
-      files.set(item.id, each.file)
-      next = missed ? next.map(one => (one.id === item.id ? item : one)) : [...next, item]
+      const missed = shelf.items().find(item => item.state === 'unfinished' && isFileOf(item, each.file))
+      const item = missed ?? itemFor(`${Date.now()}-${made++}`, each, destination)
+      shelf.put({ ...item, state: 'waiting', reason: undefined }, each.file)
     }
-    put(next)
-    startNext()
+    runner.startNext()
   }
 
   return {
-    items: () => items,
+    items: shelf.items,
     add,
     give: (id, file) => {
-      const item = itemOf(id)
+      const item = shelf.find(id)
       if (item === undefined) return
       if (isFileOf(item, file)) return add([{ file, folder: '' }], item.destination)
-      change(id, {
-        reason: `That is another file, or it was changed: choose the ${item.name} that was sent before.`,
-      })
+      const reason = `That is another file, or it was changed: choose the ${item.name} that was sent before.`
+      shelf.change(id, { reason })
     },
     pause: id => {
-      change(id, { state: 'paused' })
-      running.get(id)?.abort(carrier.pause)
+      shelf.change(id, { state: 'paused' })
+      runner.stop(id, carrier.pause)
     },
     resume: id => {
-      change(id, { state: 'waiting', reason: undefined })
-      startNext()
+      shelf.change(id, { state: 'waiting', reason: undefined })
+      runner.startNext()
     },
     cancel: id => {
-      const [item, sender] = [itemOf(id), running.get(id)]
-      drop(id)
-      if (sender !== undefined) sender.abort()
-      else if (item?.assetId !== undefined && item.isRefused !== true) void carrier.discard(item.assetId)
+      const item = shelf.find(id)
+      shelf.drop(dropped => dropped.id === id)
+      if (runner.stop(id) || item?.assetId === undefined) return
+      const isOver = item.state === 'ready' || item.isRefused === true
+      if (!isOver) void carrier.discard(item.assetId)
     },
-    clearFinished: () => put(items.filter(item => item.state !== 'ready')),
+    clearFinished: () => shelf.drop(({ state }) => state === 'ready'),
     close: () => {
-      for (const item of items.filter(isUnderWay)) running.get(item.id)?.abort(carrier.pause)
+      for (const { id } of shelf.items().filter(isUnderWay)) runner.stop(id, carrier.pause)
+    },
+  }
+}
+
+type Shelf = ReturnType<typeof createShelf>
+
+/** The items, and the files of those that have one. */
+function createShelf(kept: UploadItem[], onChange: (items: UploadItem[]) => void) {
+  let items = kept
+  const files = new Map<string, File>()
+  const set = (next: UploadItem[]) => {
+    items = next
+    onChange(items)
+  }
+  return {
+    items: () => items,
+    find: (id: string) => items.find(item => item.id === id),
+    fileOf: (id: string) => files.get(id),
+    put: (item: UploadItem, file: File) => {
+      files.set(item.id, file)
+      const isKnown = items.some(({ id }) => id === item.id)
+      set(isKnown ? items.map(old => (old.id === item.id ? item : old)) : [...items, item])
+    },
+    change: (id: string, changed: Partial<UploadItem>) =>
+      set(items.map(item => (item.id === id ? { ...item, ...changed } : item))),
+    drop: (isDropped: (item: UploadItem) => boolean) => {
+      for (const { id } of items.filter(isDropped)) files.delete(id)
+      set(items.filter(item => !isDropped(item)))
+    },
+  }
+}
+
+/** Sends those that wait, as many at a time as are good for a line. */
+function createRunner(shelf: Shelf, carrier: Carrier, onFinished: QueueOptions['onFinished']) {
+  const running = new Map<string, AbortController>()
+
+  function startNext(): void {
+    while (running.size < AT_A_TIME) {
+      const next = shelf.items().find(({ id, state }) => state === 'waiting' && !running.has(id))
+      const file = next && shelf.fileOf(next.id)
+      if (next === undefined || file === undefined) return
+      const aborting = new AbortController()
+      running.set(next.id, aborting)
+      void run(next, file, aborting.signal).finally(() => {
+        running.delete(next.id)
+        startNext()
+      })
+    }
+  }
+
+  async function run(item: UploadItem, file: File, signal: AbortSignal): Promise<void> {
+    const { id } = item
+    shelf.change(id, { state: 'sending' })
+    try {
+      const assetId = await carrier.carry(file, item, {
+        signal,
+        onReserved: reserved => shelf.change(id, { assetId: reserved }),
+        onProgress: (sentBytes, isVerifying) =>
+          signal.aborted || shelf.change(id, { sentBytes, state: isVerifying ? 'verifying' : 'sending' }),
+      })
+      shelf.change(id, { state: 'ready', sentBytes: item.size, assetId })
+    } catch (error) {
+      if (signal.aborted) return // whoever stopped it has said what it is now
+      shelf.change(id, { state: 'failed', ...carrier.failureOf(error) })
+    }
+    const ended = shelf.find(id)
+    if (ended !== undefined) onFinished(ended)
+  }
+
+  return {
+    startNext,
+    /** False for one that is not sent now. */
+    stop: (id: string, reason?: unknown): boolean => {
+      running.get(id)?.abort(reason)
+      return running.has(id)
     },
   }
 }

@@ -71,6 +71,14 @@ export const missingKey = () =>
 export const invalidKey = () =>
   new Refusal('invalid_api_key', 'This API key is malformed, unknown, expired or revoked.')
 
+export const deadToken = (reason: string) => new Refusal('invalid_api_key', reason)
+
+export const beyondToken = () =>
+  new Refusal(
+    'forbidden',
+    'An upload token may only complete, retry and get its own asset: anything else needs an API key.',
+  )
+
 export const foreignWorkspace = () =>
   new Refusal('forbidden', 'This API key does not belong to the workspace named by workspace_id.')
 

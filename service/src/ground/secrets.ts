@@ -9,6 +9,7 @@ export interface SigningKey {
 
 export interface SigningKeys {
   tickets: SigningKey
+  uploadTokens: SigningKey
   cursors: SigningKey
 }
 
@@ -20,6 +21,7 @@ const derive = (master: string, purpose: string): SigningKey => {
 /** Derives (RFC 5869) one key a purpose from the installation's secret. */
 export const signingKeys = (master: string): SigningKeys => ({
   tickets: derive(master, 'tickets'),
+  uploadTokens: derive(master, 'upload tokens'),
   cursors: derive(master, 'cursors'),
 })
 

@@ -1,16 +1,19 @@
-// Who asks: the API key of a request.
+// Who asks: the API key of a request, or the upload token that stands for one.
 import type { FastifyRequest } from 'fastify'
+import { looksLikeUploadToken } from '../assets/upload-token.ts'
 import { invalidKey, missingKey } from '../ground/errors.ts'
 import { authenticate } from '../keys/authenticate.ts'
 import type { App } from './app.ts'
+import { bearerOf, type TokenPorts } from './token-bearer.ts'
 
-type AuthPorts = Parameters<typeof authenticate>[0]
-
-/** Guards every route registered on this instance; the key is judged before any byte of the body is read. */
-export function requireKey(app: App, ports: AuthPorts): void {
+/** Guards every route registered on this instance; the credential is judged before any byte of the body is read. */
+export function requireKey(app: App, ports: TokenPorts): void {
   app.decorateRequest('actor')
   app.addHook('onRequest', async request => {
-    request.actor = await authenticate(ports, secretOf(request))
+    const secret = secretOf(request)
+    request.actor = await (looksLikeUploadToken(secret)
+      ? bearerOf(ports, request, secret)
+      : authenticate(ports, secret))
   })
 }
 

@@ -1,12 +1,12 @@
 // The door for programs: one web server, its blocks of routes, and what holds for all of them.
 import type { ServerOptions } from 'node:https'
-import cors from '@fastify/cors'
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { invalidField } from '../ground/errors.ts'
 import { logAnswers } from './access-log.ts'
 import type { App } from './app.ts'
 import { requireKey } from './auth.ts'
 import { answerClientError } from './client-error.ts'
+import { allowOrigins } from './cors.ts'
 import type { Deps } from './deps.ts'
 import { answerError, answerNotFound } from './errors.ts'
 import { acceptJson } from './json-body.ts'
@@ -99,23 +99,9 @@ async function withoutKey(app: App, deps: Deps): Promise<void> {
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => openApiDocument(app, deps.urls))
 }
 
-/** What needs an API key. */
+/** What needs an API key, or on some routes an upload token. */
 async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOptions): Promise<void> {
-  if (corsOrigins.length > 0)
-    await app.register(cors, {
-      origin: corsOrigins.includes('*') ? '*' : corsOrigins,
-      methods: ['GET', 'POST', 'DELETE'],
-      exposedHeaders: [
-        'request-id',
-        'retry-after',
-        'x-should-retry',
-        'idempotent-replayed',
-        'ratelimit-limit',
-        'ratelimit-remaining',
-        'ratelimit-reset',
-      ],
-      maxAge: 86_400,
-    })
+  await allowOrigins(app, corsOrigins)
   requireKey(app, deps)
   await boundRate(app, rateLimit)
   boundJsonBodies(app)

@@ -9,6 +9,9 @@ const DESCRIPTION = `Reserve an upload, send the bytes, complete the asset; from
 Every answer carries a \`request-id\`. Errors are \`{"error": {"code", "message", "fields"?}}\`.
 Every request that changes something takes an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again, marked \`idempotent-replayed: true\`.`
 
+const UPLOAD_TOKEN =
+  'Completing, retrying and getting an asset can also be done with its upload token, `upload.token` of a reservation, in the same header: from a page of any origin, without an API key.'
+
 /** Must be registered before the routes it is to describe. */
 export async function describeRoutes(app: App, version: string): Promise<void> {
   await app.register(swagger, {
@@ -22,7 +25,10 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
         { name: 'workspaces', description: 'Who owns what' },
       ],
       components: {
-        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'sk_live_…' } },
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'sk_live_…' },
+          uploadToken: { type: 'http', scheme: 'bearer', bearerFormat: 'ut_v1…', description: UPLOAD_TOKEN },
+        },
       },
       security: [{ apiKey: [] }],
     },
@@ -37,10 +43,11 @@ export function openApiDocument(app: App, urls: Urls): OpenApiDocument & { serve
 }
 
 /** Zod schemas as JSON Schema: what comes in as it may be sent, what goes out as it is answered. */
-const transform: SwaggerTransform = ({ schema, url }) => {
+const transform: SwaggerTransform = ({ schema, url, route }) => {
   const { body, querystring, params, response, ...rest } = schema as RouteSchema
   const transformed = {
     ...rest,
+    ...(route.config?.takesUploadToken ? { security: [{ apiKey: [] }, { uploadToken: [] }] } : {}),
     ...(body === undefined || body === null ? {} : { body: bodySchema(body) }),
     ...(querystring === undefined ? {} : { querystring: jsonSchema(querystring, 'input') }),
     ...(params === undefined ? {} : { params: jsonSchema(params, 'input') }),

@@ -1,10 +1,11 @@
 // The only place where what the heart knows becomes JSON.
 import type { z } from 'zod'
 import type { Asset, ReadyAsset } from '../assets/asset.ts'
-import type { ListedAsset, Upload, UploadForm } from '../assets/ports.ts'
+import type { ListedAsset, Upload } from '../assets/ports.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import type { assetDetail, assetListItem, assetMedia, assetUpload, project } from './schemas.ts'
+import type { UploadInstructions } from './upload-instructions.ts'
 import type { Urls } from './urls.ts'
 
 type AssetUpload = z.output<typeof assetUpload>
@@ -22,26 +23,28 @@ export const presentUpload = (urls: Urls, asset: Asset): AssetUpload => ({
 })
 
 /** A pending asset with the instructions for its attempt; a pure function of all three, so it can be said again. */
-export const presentReservation = (urls: Urls, { asset, attempt }: Upload, form: UploadForm): AssetUpload => {
-  const door = urls.upload(attempt)
-  return {
-    ...presentUpload(urls, asset),
-    status: 'pending_upload',
-    failure_message: null,
-    expires_at: new Date(attempt.expiresAt).toISOString(),
-    upload: {
-      url: form.url,
-      method: 'POST',
-      content_type: 'multipart/form-data',
-      file_field: 'file',
-      fileField: 'file',
-      form_fields: form.fields,
-      formFields: form.fields,
-      resumable: { protocol: 'tus', url: door },
-    },
-    upload_url: door,
-  }
-}
+export const presentReservation = (
+  urls: Urls,
+  { asset, attempt }: Upload,
+  { form, door, token }: UploadInstructions,
+): AssetUpload => ({
+  ...presentUpload(urls, asset),
+  status: 'pending_upload',
+  failure_message: null,
+  expires_at: new Date(attempt.expiresAt).toISOString(),
+  upload: {
+    url: form.url,
+    method: 'POST',
+    content_type: 'multipart/form-data',
+    file_field: 'file',
+    fileField: 'file',
+    form_fields: form.fields,
+    formFields: form.fields,
+    resumable: { protocol: 'tus', url: door },
+    token,
+  },
+  upload_url: door,
+})
 
 const facts = (urls: Urls, asset: Asset) => {
   const ready = asset.status === 'ready' ? asset : undefined

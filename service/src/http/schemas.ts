@@ -65,6 +65,11 @@ export const uploadInstructions = z.object({
   form_fields: formFields,
   formFields,
   resumable,
+  token: z.string().meta({
+    description:
+      'An upload token: as the bearer it may complete, retry and get this asset and do nothing else, until a day after the upload has expired',
+    example: 'ut_v1.9f1c2d3e.YXNzZXRf.MAC',
+  }),
 })
 
 /** What create, complete and retry answer. */

@@ -3,6 +3,7 @@ import type { Key } from './key.ts'
 
 export interface KeyRecords {
   insert(key: Key): Promise<void>
+  find(keyId: string): Promise<Key | undefined>
   findByHash(hash: string): Promise<Key | undefined>
   /** Of one workspace or of all, oldest first. */
   list(workspaceId?: string): Promise<Key[]>

@@ -11,10 +11,8 @@ export const createKeyRecords = (db: Db, write: Write): KeyRecords => ({
   insert: async key => {
     await write([insertKey(db, key)])
   },
-  findByHash: async hash => {
-    const row = await db.selectFrom('keys').selectAll().where('hash', '=', hash).executeTakeFirst()
-    return row && keyFrom(row)
-  },
+  find: keyId => findBy(db, 'id', keyId),
+  findByHash: hash => findBy(db, 'hash', hash),
   list: async workspaceId => {
     const all = db.selectFrom('keys').selectAll().orderBy('ordinal')
     const rows = await (workspaceId === undefined
@@ -30,10 +28,14 @@ export const createKeyRecords = (db: Db, write: Write): KeyRecords => ({
       .where('id', '=', keyId)
       .where('revoked_at', 'is', null)
     await write([{ query: query.compile() }])
-    const row = await db.selectFrom('keys').selectAll().where('id', '=', keyId).executeTakeFirst()
-    return row && keyFrom(row)
+    return findBy(db, 'id', keyId)
   },
 })
+
+async function findBy(db: Db, column: 'id' | 'hash', value: string): Promise<Key | undefined> {
+  const row = await db.selectFrom('keys').selectAll().where(column, '=', value).executeTakeFirst()
+  return row && keyFrom(row)
+}
 
 export const insertKey = (db: Db, key: Key): Step => ({
   query: db

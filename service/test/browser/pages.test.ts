@@ -158,6 +158,22 @@ describe('a page of another origin', () => {
     expect(outcome).toEqual([403, 'forbidden'])
   })
 
+  test('does with an upload token all that an upload needs, without a key', async () => {
+    const { asset_id, upload, upload_url } = await reserve(herbarium, { file_name: 'browser.png' })
+    const outcome = await outcomeOf(`${await chosenFile()}
+      const asset = '${herbarium.origin}/api/v1/assets/${asset_id}'
+      const headers = { authorization: 'Bearer ${upload.token}', 'idempotency-key': crypto.randomUUID() }
+      const retried = await (await fetch(asset + '/retry', { method: 'POST', headers })).json()
+      await fetch(retried.upload_url, { method: 'PUT', body: file })
+      headers.authorization = 'Bearer ' + retried.upload.token
+      const completed = await (await fetch(asset + '/complete', { method: 'POST', headers })).json()
+      const found = await (await fetch(asset, { headers })).json()
+      const refused = await fetch('${upload_url}', { method: 'PUT', body: file })
+      return [completed.status, found.status, refused.status]`)
+    expect(outcome).toEqual(['ready', 'ready', 403])
+    await expectReady(asset_id)
+  })
+
   test('cannot call the API itself, unless CORS_ORIGINS names it', async () => {
     const call = (origin: string, apiKey: string) => `
       const response = await fetch('${origin}/api/v1/workspaces', { headers: { authorization: 'Bearer ${apiKey}' } })

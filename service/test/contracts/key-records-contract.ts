@@ -19,6 +19,13 @@ export function describeKeyRecords(name: string, open: OpenInstallation): void {
       expect(await garden.records.keys.findByHash(full.hash)).toStrictEqual(full)
     })
 
+    it('come back by their id, and by nothing else than all of it', async () => {
+      const key = await insert({ expiresAt: NOON + 1 })
+      expect(await garden.records.keys.find(key.id)).toStrictEqual(key)
+      for (const wrong of [key.id.slice(0, -1), `${key.id}0`, key.hash, key.prefix, '', '%'])
+        expect(await garden.records.keys.find(wrong), wrong).toBeUndefined()
+    })
+
     it('are not found by anything but their whole hash', async () => {
       const { id, hash, prefix } = await insert()
       for (const wrong of [

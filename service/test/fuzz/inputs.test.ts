@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describe as describeAsset } from '../../src/assets/describe.ts'
 import { readTicket } from '../../src/assets/ticket.ts'
+import { readUploadToken } from '../../src/assets/upload-token.ts'
 import { Refusal } from '../../src/ground/errors.ts'
 import { signingKeys } from '../../src/ground/secrets.ts'
 import { requestedRange } from '../../src/http/byte-range.ts'
@@ -140,13 +141,14 @@ describe('For a while, whatever comes', () => {
   )
 
   test(
-    'a cursor or a ticket that we did not sign is none',
+    'a cursor, a ticket or an upload token that we did not sign is none',
     () => {
       const keys = signingKeys('a secret that nobody guesses in a minute')
       return fc.assert(
         fc.asyncProperty(fc.string({ unit: fc.constantFrom(...'0123456789-._abcdefv1AZ') }), async text => {
           expect(refusable(() => readCursor(keys.cursors, { route: 'assets' }, text))).toBeUndefined()
           expect(readTicket(keys.tickets, text)).toBeUndefined()
+          expect(readUploadToken(keys.uploadTokens, `ut_v1.${text}`)).toBeUndefined()
         }),
         forAWhile,
       )

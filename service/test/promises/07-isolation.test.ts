@@ -52,11 +52,19 @@ beforeAll(async () => {
     workspace_id: [victim.workspaceId],
     cursor: await cursorsOf(project_id),
   }
+  const tokens = [pending, received].map(({ upload }) => upload.token)
   const tickets = [pending, received].map(({ upload_url }) => upload_url.split('/uploads/')[1] ?? '')
-  const tokens = [ready, pending, received, failed].map(
+  const mediaTokens = [ready, pending, received, failed].map(
     ({ url }) => url.split('/media/')[1]?.split('/')[0] ?? '',
   )
-  secrets = ['private-', victim.apiKey, ...Object.values(theirs).flat(), ...tickets, ...tokens]
+  secrets = [
+    'private-',
+    victim.apiKey,
+    ...Object.values(theirs).flat(),
+    ...tickets,
+    ...tokens,
+    ...mediaTokens,
+  ]
   expect(secrets.filter(text => text.length < 8)).toEqual([])
 })
 afterAll(() => herbarium.close())

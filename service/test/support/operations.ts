@@ -7,6 +7,7 @@ interface Schema {
 
 interface DocumentedOperation {
   parameters?: { in: string; name: string; required?: boolean }[]
+  security?: Record<string, unknown>[]
   requestBody?: { content: Record<string, { schema: Schema }> }
 }
 
@@ -20,6 +21,8 @@ export interface Operation {
   inQuery: string[]
   /** Names of the body's fields, by its media type. */
   inBody: Record<string, string[]>
+  /** Names of the security schemes that it takes where they are not those of the whole document. */
+  credentials: string[]
 }
 
 /** All of them; throws when the document has none. */
@@ -36,7 +39,7 @@ export async function operationsOf(origin: string): Promise<Operation[]> {
 function read(
   method: string,
   path: string,
-  { parameters = [], requestBody }: DocumentedOperation,
+  { parameters = [], requestBody, security = [] }: DocumentedOperation,
 ): Operation {
   const named = (place: string) => parameters.filter(one => one.in === place).map(({ name }) => name)
   const bodies = Object.entries(requestBody?.content ?? {})
@@ -46,6 +49,7 @@ function read(
     inPath: named('path'),
     inQuery: named('query'),
     inBody: Object.fromEntries(bodies.map(([type, { schema }]) => [type, fieldsOf(schema)])),
+    credentials: security.flatMap(scheme => Object.keys(scheme)),
   }
 }
 

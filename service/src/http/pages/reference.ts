@@ -61,10 +61,10 @@ function authentication({ components }: OpenApiDocument): Html {
   const schemes = Object.values(components?.securitySchemes ?? {})
   return html`<section class="intro" aria-labelledby="${authenticationAnchor}">
 <h2 id="${authenticationAnchor}"><a href="#${authenticationAnchor}">Authentication</a></h2>
-${schemes.map(scheme => prose(scheme.description))}
 <p>Send your API key in the header <code>Authorization: Bearer sk_live_XXXX</code>. The examples on this page
 read it from the environment; set it once in your shell:</p>
 <pre class="curl"><code>export FLORA_API_KEY='sk_live_XXXX'</code></pre>
+${schemes.map(scheme => prose(scheme.description))}
 </section>`
 }
 

@@ -19,7 +19,7 @@ const schema = {
       node_id: schemas.id('node_'),
       canvas_url: z.url(),
     }),
-    ...schemas.errors(400, 401, 404, 409, 422),
+    ...schemas.errors(400, 401, 403, 404, 409, 422),
   },
 }
 

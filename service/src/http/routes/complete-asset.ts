@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentUpload } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { BY_TOKEN_TOO } from '../token-bearer.ts'
 
 const schema = {
   tags: ['assets'],
@@ -22,7 +23,7 @@ const schema = {
 }
 
 export function completeAsset(app: App, deps: Deps): void {
-  app.post('/assets/:asset_id/complete', { schema }, async (request, reply) => {
+  app.post('/assets/:asset_id/complete', { schema, config: BY_TOKEN_TOO }, async (request, reply) => {
     const asset = await idempotently<Asset>(
       deps,
       { request, reply },

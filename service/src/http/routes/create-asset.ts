@@ -16,7 +16,7 @@ import { readDirectForm } from '../direct-form.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentReservation, presentUpload } from '../present.ts'
 import * as schemas from '../schemas.ts'
-import { uploadForm } from '../upload-form.ts'
+import { instructionsFor } from '../upload-instructions.ts'
 
 const RESERVED = 'signed-url'
 
@@ -85,7 +85,7 @@ export function createAsset(app: App, deps: Deps): void {
     const { asset } = upload
     const isReserved = asset.status === 'pending_upload' && asset.uploadedVia === 'signed_url'
     return isReserved
-      ? presentReservation(deps.urls, upload, await uploadForm(deps, upload))
+      ? presentReservation(deps.urls, upload, await instructionsFor(deps, request.actor, upload))
       : presentUpload(deps.urls, asset)
   })
 }

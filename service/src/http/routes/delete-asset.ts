@@ -15,7 +15,7 @@ const schema = {
   body: schemas.emptyBody,
   response: {
     204: z.null().meta({ description: 'The asset is gone' }),
-    ...schemas.errors(400, 401, 404, 409, 422),
+    ...schemas.errors(400, 401, 403, 404, 409, 422),
   },
 }
 

@@ -12,7 +12,7 @@ const schema = {
   summary: "Retrieve an asset's media facts",
   description: 'What a look into the whole file found; `null` where its kind has no such thing.',
   params: z.object({ asset_id: schemas.assetId }),
-  response: { 200: schemas.assetMedia, ...schemas.errors(400, 401, 404, 409) },
+  response: { 200: schemas.assetMedia, ...schemas.errors(400, 401, 403, 404, 409) },
 }
 
 export function getAssetMedia(app: App, deps: Deps): void {

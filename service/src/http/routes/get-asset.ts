@@ -5,6 +5,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { presentAsset } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { BY_TOKEN_TOO } from '../token-bearer.ts'
 
 const schema = {
   tags: ['assets'],
@@ -15,7 +16,7 @@ const schema = {
 }
 
 export function getAsset(app: App, deps: Deps): void {
-  app.get('/assets/:asset_id', { schema }, async request =>
+  app.get('/assets/:asset_id', { schema, config: BY_TOKEN_TOO }, async request =>
     presentAsset(deps.urls, await findAsset(deps, request.actor, request.params.asset_id)),
   )
 }

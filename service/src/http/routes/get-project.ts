@@ -10,7 +10,7 @@ const schema = {
   tags: ['projects'],
   summary: 'Retrieve a project',
   params: z.object({ project_id: schemas.projectId }),
-  response: { 200: schemas.project, ...schemas.errors(400, 401, 404) },
+  response: { 200: schemas.project, ...schemas.errors(400, 401, 403, 404) },
 }
 
 export function getProject(app: App, deps: Deps): void {

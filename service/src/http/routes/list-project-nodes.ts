@@ -25,7 +25,7 @@ const schema = {
   querystring: schemas.pageQuery,
   response: {
     200: z.object({ nodes: z.array(node), meta: schemas.meta }),
-    ...schemas.errors(400, 401, 404),
+    ...schemas.errors(400, 401, 403, 404),
   },
 }
 

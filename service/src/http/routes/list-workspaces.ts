@@ -20,7 +20,7 @@ const schema = {
         }),
       ),
     }),
-    ...schemas.errors(401),
+    ...schemas.errors(401, 403),
   },
 }
 

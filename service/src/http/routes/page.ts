@@ -32,8 +32,7 @@ export function page(app: App, deps: Deps, folder?: string): void {
       .header('cache-control', 'no-cache')
       .send(found.index)
   }
-  for (const url of ['/', '/projects', '/projects/:project_id'])
-    app.get(url, { schema: HIDDEN }, answerIndex)
+  for (const url of ['/', '/projects', '/projects/:project_id']) app.get(url, { schema: HIDDEN }, answerIndex)
   const params = z.object({ file: z.string() })
   app.get('/page/:file', { schema: { ...HIDDEN, params } }, async (request, reply) => {
     const file = (await built())?.files.get(request.params.file)

@@ -8,7 +8,8 @@ import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentReservation } from '../present.ts'
 import * as schemas from '../schemas.ts'
-import { uploadForm } from '../upload-form.ts'
+import { BY_TOKEN_TOO } from '../token-bearer.ts'
+import { instructionsFor } from '../upload-instructions.ts'
 
 const schema = {
   tags: ['assets'],
@@ -21,7 +22,7 @@ const schema = {
 }
 
 export function retryAsset(app: App, deps: Deps): void {
-  app.post('/assets/:asset_id/retry', { schema }, async (request, reply) => {
+  app.post('/assets/:asset_id/retry', { schema, config: BY_TOKEN_TOO }, async (request, reply) => {
     const upload = await idempotently<Upload>(
       deps,
       { request, reply },
@@ -35,7 +36,7 @@ export function retryAsset(app: App, deps: Deps): void {
         replay: record => reservationOf(deps, record),
       },
     )
-    return presentReservation(deps.urls, upload, await uploadForm(deps, upload))
+    return presentReservation(deps.urls, upload, await instructionsFor(deps, request.actor, upload))
   })
 }
 
