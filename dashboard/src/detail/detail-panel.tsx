@@ -8,6 +8,7 @@ import { Name } from '../assets/tile.tsx'
 import { Glyph } from '../parts/icons.tsx'
 import { nameSpoken } from '../parts/spoken.ts'
 import { Trouble } from '../parts/states.tsx'
+import { useUploads } from '../uploads/uploads.tsx'
 import { Attach } from './attach.tsx'
 import { Delete } from './delete.tsx'
 import { Facts } from './facts.tsx'
@@ -134,7 +135,8 @@ function useAsset(assetId: string) {
   const { api } = useSession()
   const [found, setFound] = useState<{ id: string; asset?: Asset; error?: unknown }>()
   const [tries, setTries] = useState(0)
-  // Another try asks the same again.
+  const { finished } = useUploads()
+  // Another try asks the same again; an upload that ended may be this asset's.
   useEffect(() => {
     const aborting = new AbortController()
     api.get<Asset>(`/assets/${encodeURIComponent(assetId)}`, {}, aborting.signal).then(
@@ -142,7 +144,7 @@ function useAsset(assetId: string) {
       error => !aborting.signal.aborted && setFound({ id: assetId, error }),
     )
     return () => aborting.abort()
-  }, [api, assetId, tries])
+  }, [api, assetId, tries, finished])
   const current = found?.id === assetId ? found : undefined
   return { asset: current?.asset, error: current?.error, again: () => setTries(tries + 1) }
 }

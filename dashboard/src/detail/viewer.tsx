@@ -3,6 +3,8 @@ import { useState } from 'preact/hooks'
 import type { Asset } from '../api/wire.ts'
 import { Glyph, KindIcon } from '../parts/icons.tsx'
 import { kindOf, nameSpoken, STATUS_SPOKEN } from '../parts/spoken.ts'
+import { FileButton } from '../uploads/choose-files.tsx'
+import { useUploads } from '../uploads/uploads.tsx'
 
 export function Viewer({ asset }: { asset: Asset }) {
   if (asset.status !== 'ready') return <NotReady asset={asset} />
@@ -85,5 +87,17 @@ const NotReady = ({ asset }: { asset: Asset }) => (
       <strong>{STATUS_SPOKEN[asset.status]}.</strong>{' '}
       {asset.failure_message ?? 'It is shown here once its file has come and was looked at.'}
     </p>
+    <SendFile assetId={asset.asset_id} />
   </div>
 )
+
+function SendFile({ assetId }: { assetId: string }) {
+  const { addFor } = useUploads()
+  return (
+    <FileButton
+      label="Send its file"
+      className="button"
+      onFiles={([file]) => file && addFor(assetId, file)}
+    />
+  )
+}

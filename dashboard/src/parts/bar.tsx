@@ -31,7 +31,9 @@ export function Bar({ address }: { address: URL }) {
         >
           Projects
         </a>
-        <a href={`${root}/docs`}>API</a>
+        <a class="spare" href={`${root}/docs`}>
+          API
+        </a>
       </nav>
       <span class="workspace" title="Workspace">
         {workspace.name}

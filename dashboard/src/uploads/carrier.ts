@@ -22,21 +22,21 @@ export function createCarrier({ api, key, workspaceId }: CarrierOptions): Carrie
     pause: PAUSE,
     carry: async (file, item, { signal, onReserved, onProgress }) => {
       const { projectId, folder } = item.destination
-      const { isRefused, assetId: retried } = item
+      const { isRetry, assetId: retried } = item
       const { asset_id } = await client.upload(file, {
         signal,
         workspaceId,
         projectId: projectId || undefined,
         folder: folder || undefined,
-        reservation: isRefused && retried !== undefined ? () => retry(api, retried) : undefined,
+        reservation: isRetry && retried !== undefined ? () => retry(api, retried) : undefined,
         onReserved: reservation => onReserved(reservation.asset_id),
         onProgress: ({ sentBytes, phase }) => onProgress(sentBytes, phase === 'verifying'),
       })
       return asset_id
     },
-    failureOf: error => {
-      const { code, assetId } = error instanceof HerbariumError ? error : {}
-      return { reason: messageOf(error), assetId, isRefused: code === 'failed_verification' }
+    failureOf: (error, { assetId: known, isRetry }) => {
+      const { code, assetId = known } = error instanceof HerbariumError ? error : {}
+      return { reason: messageOf(error), assetId, isRetry: isRetry || code === 'failed_verification' }
     },
     discard: async assetId => {
       forgetAsset(assetId)

@@ -30,8 +30,8 @@ export interface UploadItem {
   /** Why it failed, or what is wrong with the file that was chosen again. */
   reason?: string | undefined
   assetId?: string | undefined
-  /** Its bytes were refused: the asset is there, and another try is a try of that asset. */
-  isRefused?: boolean | undefined
+  /** The asset was there before: this is another try of it. */
+  isRetry?: boolean | undefined
 }
 
 /** A file with the folder it lay in, where it was dropped with one. */

@@ -13,7 +13,7 @@ export const tabStore = {
 }
 
 export function keepItems(items: UploadItem[]): void {
-  const open = items.filter(({ state, isRefused }) => state !== 'ready' && isRefused !== true)
+  const open = items.filter(({ state, isRetry }) => state !== 'ready' && !(state === 'failed' && isRetry))
   if (open.length === 0) sessionStorage.removeItem(ITEMS)
   else sessionStorage.setItem(ITEMS, JSON.stringify(open))
 }

@@ -7,7 +7,7 @@ export interface Carrier {
   carry(file: File, item: UploadItem, on: CarrierEvents): Promise<string>
   /** What an abort with this reason leaves can be gone on with. */
   readonly pause: unknown
-  failureOf(error: unknown): Pick<UploadItem, 'reason' | 'assetId' | 'isRefused'>
+  failureOf(error: unknown, item: UploadItem): Pick<UploadItem, 'reason' | 'assetId' | 'isRetry'>
   /** Gives up an asset of a page that was left. */
   discard(assetId: string): Promise<void>
 }
@@ -21,6 +21,8 @@ export interface CarrierEvents {
 export interface Queue {
   items(): UploadItem[]
   add(dropped: Dropped[], destination: Destination): void
+  /** A file for an asset that has none: it failed, or waits. */
+  addFor(assetId: string, file: File): void
   /** The file of an unfinished upload, chosen again. */
   give(id: string, file: File): void
   pause(id: string): void
@@ -45,11 +47,12 @@ export function createQueue({ carrier, kept, onChange, onFinished }: QueueOption
   const shelf = createShelf(kept, onChange)
   const runner = createRunner(shelf, carrier, onFinished)
   let made = 0
+  const newId = () => `${Date.now()}-${made++}`
 
   function add(dropped: Dropped[], destination: Destination): void {
     for (const each of dropped) {
       const missed = shelf.items().find(item => item.state === 'unfinished' && isFileOf(item, each.file))
-      const item = missed ?? itemFor(`${Date.now()}-${made++}`, each, destination)
+      const item = missed ?? itemFor(newId(), each, destination)
       shelf.put({ ...item, state: 'waiting', reason: undefined }, each.file)
     }
     runner.startNext()
@@ -58,6 +61,11 @@ export function createQueue({ carrier, kept, onChange, onFinished }: QueueOption
   return {
     items: shelf.items,
     add,
+    addFor: (assetId, file) => {
+      const item = itemFor(newId(), { file, folder: '' }, { projectId: '', folder: '' })
+      shelf.put({ ...item, assetId, isRetry: true }, file)
+      runner.startNext()
+    },
     give: (id, file) => {
       const item = shelf.find(id)
       if (item === undefined) return
@@ -77,7 +85,7 @@ export function createQueue({ carrier, kept, onChange, onFinished }: QueueOption
       const item = shelf.find(id)
       shelf.drop(dropped => dropped.id === id)
       if (runner.stop(id) || item?.assetId === undefined) return
-      const isOver = item.state === 'ready' || item.isRefused === true
+      const isOver = item.state === 'ready' || (item.state === 'failed' && item.isRetry === true)
       if (!isOver) void carrier.discard(item.assetId)
     },
     clearFinished: () => shelf.drop(({ state }) => state === 'ready'),
@@ -146,7 +154,7 @@ function createRunner(shelf: Shelf, carrier: Carrier, onFinished: QueueOptions['
       shelf.change(id, { state: 'ready', sentBytes: item.size, assetId })
     } catch (error) {
       if (signal.aborted) return // whoever stopped it has said what it is now
-      shelf.change(id, { state: 'failed', ...carrier.failureOf(error) })
+      shelf.change(id, { state: 'failed', ...carrier.failureOf(error, shelf.find(id) ?? item) })
     }
     const ended = shelf.find(id)
     if (ended !== undefined) onFinished(ended)

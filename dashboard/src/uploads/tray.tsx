@@ -37,7 +37,7 @@ export function Tray({ address }: { address: URL }) {
           </header>
           {!isFolded && (
             <ul class="tray-list">
-              {items.toReversed().map(item => (
+              {items.toSorted(byUrgency).map(item => (
                 <Line key={item.id} item={item} address={address} />
               ))}
             </ul>
@@ -47,6 +47,10 @@ export function Tray({ address }: { address: URL }) {
     </>
   )
 }
+
+/** What still needs the line, or someone, comes first. */
+const byUrgency = (one: UploadItem, other: UploadItem): number => urgencyOf(one) - urgencyOf(other)
+const urgencyOf = ({ state }: UploadItem): number => (state === 'ready' ? 2 : state === 'failed' ? 1 : 0)
 
 const outcomeSpoken = ({ name, state, reason }: UploadItem): string =>
   state === 'ready' ? `${name} is ready.` : `${name} failed. ${reason}`
