@@ -87,7 +87,7 @@ const NotReady = ({ asset }: { asset: Asset }) => (
       <strong>{STATUS_SPOKEN[asset.status]}.</strong>{' '}
       {asset.failure_message ?? 'It is shown here once its file has come and was looked at.'}
     </p>
-    <SendFile assetId={asset.asset_id} />
+    {asset.status === 'pending_upload' && <SendFile assetId={asset.asset_id} />}
   </div>
 )
 

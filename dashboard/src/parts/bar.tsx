@@ -18,7 +18,7 @@ export function Bar({ address }: { address: URL }) {
       <a class="skip" href="#content">
         Skip to the content
       </a>
-      <a class="brand" href={`${root}/`}>
+      <a class="brand" href={`${root}/`} aria-label="Herbarium">
         <Sprig size={26} /> <span>Herbarium</span>
       </a>
       <nav class="places" aria-label="Pages">

@@ -21,7 +21,7 @@ export interface CarrierEvents {
 export interface Queue {
   items(): UploadItem[]
   add(dropped: Dropped[], destination: Destination): void
-  /** A file for an asset that has none: it failed, or waits. */
+  /** The file of an asset that waits for one. */
   addFor(assetId: string, file: File): void
   /** The file of an unfinished upload, chosen again. */
   give(id: string, file: File): void

@@ -3,13 +3,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openBrowser } from '../support/open-browser.ts'
-import { give, openPage, propertyOf, soon, uploadOf, type WatchedPage } from '../support/open-page.ts'
+import {
+  give,
+  openPage,
+  propertyOf,
+  slowUplink,
+  soon,
+  uploadOf,
+  type WatchedPage,
+} from '../support/open-page.ts'
+import { reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 
 const MB = 1_000_000
+
+vi.setConfig({ testTimeout: 120_000 }) // a browser takes its time on a busy machine
 
 let herbarium: RunningService
 let browser: Browser
@@ -37,24 +48,6 @@ afterEach(() => watched?.close())
 async function assetsNamed(name: string) {
   const { assets } = await herbarium.client.assets.list({ query: name })
   return assets
-}
-
-/** Lets the first `count` requests with bytes through, and holds every later one until `release`. */
-async function holdAfter(count: number) {
-  let seen = 0
-  const held: (() => void)[] = []
-  let isOpen = false
-  await page.route('**/uploads/**', async route => {
-    if (route.request().method() === 'PATCH' && ++seen > count && !isOpen)
-      await new Promise<void>(resolve => held.push(resolve))
-    await route.continue().catch(() => undefined) // the page may have given it up
-  })
-  return {
-    release: () => {
-      isOpen = true
-      for (const go of held.splice(0)) go()
-    },
-  }
 }
 
 async function chosenFile(name: string, bytes: Buffer): Promise<string> {
@@ -92,13 +85,13 @@ test('a picture is pasted into the folder and the project that the view shows', 
 })
 
 test('a large file shows how far it is, is paused and resumed, and is sent once', async () => {
-  const { release } = await holdAfter(2)
+  await slowUplink(page, MB)
   await page.setInputFiles('input[type=file][multiple]', await chosenFile('long.wav', wavOf(10 * MB, 1)))
   await soon(() => share('long.wav')).toBeGreaterThan(0.05)
   expect(await share('long.wav')).toBeLessThan(1)
   await page.getByRole('button', { name: 'Pause: long.wav' }).click()
   await soon(() => uploadOf(page, 'long.wav').innerText()).toContain('Paused at')
-  release()
+  await slowUplink(page)
   await page.getByRole('button', { name: 'Resume: long.wav' }).click()
   await soon(() => uploadOf(page, 'long.wav').innerText()).toContain('ready')
   expect(await assetsNamed('long.wav')).toMatchObject([
@@ -108,23 +101,22 @@ test('a large file shows how far it is, is paused and resumed, and is sent once'
 })
 
 test('an upload that is given up leaves no asset behind', async () => {
-  const { release } = await holdAfter(1)
+  await slowUplink(page, MB)
   await page.setInputFiles('input[type=file][multiple]', await chosenFile('regret.wav', wavOf(10 * MB, 2)))
   await soon(() => share('regret.wav')).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Cancel: regret.wav' }).click()
-  release()
   await soon(() => uploadOf(page, 'regret.wav').count()).toBe(0)
   await soon(() => assetsNamed('regret')).toEqual([])
 })
 
 test('a page that is loaded anew in mid-upload asks for the file again, refuses another, and goes on where it was', async () => {
-  const { release } = await holdAfter(2)
+  await slowUplink(page, MB)
   const bytes = wavOf(10 * MB, 3)
   const file = await chosenFile('left.wav', bytes)
   await page.setInputFiles('input[type=file][multiple]', file)
   await soon(() => share('left.wav')).toBeGreaterThan(0.05)
   await page.reload()
-  release()
+  await slowUplink(page)
   const line = uploadOf(page, 'left.wav')
   await soon(() => line.innerText()).toContain('The browser has forgotten the file.')
   await line.locator('input[type=file]').setInputFiles(await chosenFile('other.wav', wavOf(2 * MB, 4)))
@@ -142,17 +134,14 @@ test('a page that is loaded anew in mid-upload asks for the file again, refuses 
   expect(Buffer.from(await served.arrayBuffer()).equals(bytes)).toBe(true)
 })
 
-test('the file of an asset that failed is sent again from its panel', async () => {
-  await give(page, 'drop', [{ name: 'mend.png', type: 'image/png', bytes: await sampleBytes('svg.png') }])
-  await soon(() => uploadOf(page, 'mend.png').innerText()).toContain("The file's bytes")
-  const [failed] = await assetsNamed('mend.png')
-  await page.goto(`${herbarium.origin}/?asset=${failed?.asset_id}`)
+test('an asset that still waits for its file is given it from its panel', async () => {
+  const { asset_id } = await reserve(herbarium, { file_name: 'awaited.png' })
+  await page.goto(`${herbarium.origin}/?asset=${asset_id}`)
   const panel = page.getByRole('dialog')
   await panel.getByRole('button', { name: 'Send its file' }).waitFor()
-  await panel
-    .locator('input[type=file]')
-    .setInputFiles(await chosenFile('mend.png', await sampleBytes('i.png')))
+  const file = await chosenFile('awaited.png', await sampleBytes('i.png'))
+  await panel.locator('input[type=file]').setInputFiles(file)
   await panel.getByText('640 × 480').waitFor()
-  expect(await assetsNamed('mend.png')).toMatchObject([{ asset_id: failed?.asset_id, status: 'ready' }])
+  expect(await assetsNamed('awaited')).toMatchObject([{ asset_id, status: 'ready' }])
   watched.expectQuiet()
 })

@@ -1,6 +1,6 @@
 // The page in a real browser: signing in, finding an asset, and what can be done with it.
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/ground/clock.ts'
 import { revokeKey } from '../../src/keys/revoke.ts'
 import { openBrowser } from '../support/open-browser.ts'
@@ -8,6 +8,8 @@ import { openPage, propertyOf, signIn, soon, type WatchedPage } from '../support
 import { readyAsset } from '../support/ready-asset.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
+
+vi.setConfig({ testTimeout: 120_000 }) // a browser takes its time on a busy machine
 
 let herbarium: RunningService
 let browser: Browser

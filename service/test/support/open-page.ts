@@ -80,10 +80,18 @@ export async function give(page: Page, how: 'drop' | 'paste', files: PageFile[])
 }
 
 /** A busy machine takes its time to draw. */
-const SOON_MS = 15_000
+const SOON_MS = 30_000
 
 /** What the page is to show soon, asked again and again until it does. */
 export const soon = <T>(ask: () => Promise<T> | T) => expect.poll(ask, { timeout: SOON_MS })
+
+/** A line that brings so many bytes a second up; without a number the line is as good as it can be. */
+export async function slowUplink(page: Page, bytesPerSecond = -1): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const unbound = { offline: false, latency: 0, downloadThroughput: -1 }
+  await session.send('Network.enable')
+  await session.send('Network.emulateNetworkConditions', { ...unbound, uploadThroughput: bytesPerSecond })
+}
 
 /** What the element itself says, such as a picture's naturalWidth. */
 export const propertyOf = (element: Locator, name: string): Promise<unknown> =>

@@ -13,7 +13,7 @@ const YEAR_SECONDS = 31_536_000
 const NOT_BUILT = 'The page has not been built: run "npm run build", then load this address again.\n'
 
 /** `folder` is where the built files are; by default beside the compiled service. */
-export function page(app: App, deps: Deps, folder?: string): void {
+export function page(app: App, deps: Where, folder?: string): void {
   let kept: Drawn | undefined // read by whoever asks first: a start costs nothing, and a build may come after it
   const built = async (): Promise<Drawn | undefined> => {
     kept ??= await readBuiltPage(folder).then(found => found && drawn(found, deps))
@@ -47,12 +47,14 @@ export function page(app: App, deps: Deps, folder?: string): void {
   })
 }
 
+type Where = Pick<Deps, 'urls' | 'forms'>
+
 interface Drawn extends BuiltPage {
   policy: string
 }
 
 /** The addresses are known once someone asks. */
-function drawn({ index, files }: BuiltPage, { urls, forms }: Deps): Drawn {
+function drawn({ index, files }: BuiltPage, { urls, forms }: Where): Drawn {
   const root = new URL(urls.page()).pathname.replace(/\/$/, '')
   const ours = [urls.page(), urls.media({ mediaToken: '', name: null }), ...(forms ? [forms.url] : [])]
   const origins = [...new Set(ours.map(url => new URL(url).origin))]
