@@ -4,8 +4,12 @@ FROM node:24-bookworm-slim AS compiled
 WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY service/package.json service/tsconfig.build.json service/
+COPY client/package.json client/tsconfig.build.json client/
+COPY dashboard/package.json dashboard/vite.config.ts dashboard/index.html dashboard/
 RUN npm ci --ignore-scripts
 COPY service/src service/src
+COPY client/src client/src
+COPY dashboard/src dashboard/src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS installed
@@ -13,8 +17,8 @@ WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc ./
 COPY service/package.json service/
 COPY service/bin service/bin
-# The workspace alone: the root asks only for tools, and for a Node, which this image has.
-RUN npm ci --workspace=service --omit=dev
+# The workspace alone: the root asks only for tools, and for a Node, which this image has. The page is built already.
+RUN npm ci --workspace=service --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 WORKDIR /herbarium

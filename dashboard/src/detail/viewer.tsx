@@ -46,9 +46,13 @@ export function Viewer({ asset }: { asset: Asset }) {
   }
 }
 
-/** Not every browser shows every type (HEIC); the thumbnail then stands in. */
+/** What is larger than this is looked at in a smaller form; what is not keeps moving, if it does. */
+const LARGE_BYTES = 4_000_000
+
+/** Not every browser shows every type (HEIC): the other form then stands in. */
 function Picture({ asset, ratio }: { asset: Asset; ratio: string | undefined }) {
-  const sources = [asset.url, `${asset.url}?preset=thumb`]
+  const forms = [asset.url, `${asset.url}?preset=preview`]
+  const sources = (asset.size_bytes ?? 0) > LARGE_BYTES ? forms.toReversed() : forms
   const [failed, setFailed] = useState(0)
   const source = sources[failed]
   if (source === undefined)

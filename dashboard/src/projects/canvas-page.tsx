@@ -14,6 +14,8 @@ import { ChooseFiles } from '../uploads/choose-files.tsx'
 import { useUploads } from '../uploads/uploads.tsx'
 
 const PAGE_SIZE = '60'
+/** Of what has no picture. */
+const PLAIN_RATIO = 1.4
 const KINDS: Record<CanvasNode['type'], Kind> = {
   image: 'image',
   video: 'video',
@@ -69,7 +71,8 @@ export function CanvasPage({ projectId, address }: { projectId: string; address:
 
 /** As wide as its picture is, in a row of one height. */
 function Node({ node, address }: { node: CanvasNode; address: URL }) {
-  const ratio = node.width && node.height ? Math.max(0.6, Math.min(2.4, node.width / node.height)) : 1
+  const ratio =
+    node.width && node.height ? Math.max(0.6, Math.min(2.4, node.width / node.height)) : PLAIN_RATIO
   const style = { '--ratio': String(ratio) }
   const label = node.label ?? 'Unnamed'
   const content = (
