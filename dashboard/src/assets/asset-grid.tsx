@@ -1,6 +1,6 @@
 // The grid: any number of assets, of which those on the screen are drawn; the arrow keys go from one to the next.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { hrefWith } from '../address.ts'
+import { hrefWith, viewOf } from '../address.ts'
 import type { ListedAsset } from '../api/wire.ts'
 import { Trouble } from '../parts/states.tsx'
 import type { PagedList } from './paged-list.ts'
@@ -39,6 +39,12 @@ export function AssetGrid({ list, address }: { list: PagedList<ListedAsset>; add
     columns: columns.count,
     rowHeight,
   })
+
+  // The tile of an open panel is drawn, so that the focus can come back to it.
+  const opened = list.items.findIndex(({ asset_id }) => asset_id === viewOf(address).asset)
+  useEffect(() => {
+    if (opened >= 0) setActive(opened)
+  }, [opened, setActive])
 
   const loadedRows = Math.ceil(list.items.length / columns.count)
   const ghostRows = list.hasMore && list.error === undefined ? 2 : 0

@@ -15,7 +15,10 @@ const TYPES = { '': 'All types', image: 'Images', video: 'Videos', audio: 'Audio
 const STATUSES = { '': 'Any status', ready: 'Ready', pending_upload: 'Waiting for file', failed: 'Failed' }
 
 export function FilterBar({ address, view, folders }: FilterBarProps) {
-  const set = (changed: Partial<View>) => go(hrefWith(new URL(location.href), changed), { replaces: true })
+  const set = (changed: Partial<View>) => {
+    go(hrefWith(new URL(location.href), changed), { replaces: true })
+    scrollTo(0, 0) // it is another list
+  }
   const isFiltered = [view.query, view.type, view.status, view.project, view.folder].some(said => said !== '')
   return (
     <search class="filters">

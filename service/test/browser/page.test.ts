@@ -208,7 +208,7 @@ test('a server that is away is said to be, and asked again on a click', async ()
   await soon(names).toContain('i.png')
 })
 
-test('a limit of requests is waited for and gone on after by itself', async () => {
+test('where the limit of requests is reached, the page waits and says for how long', async () => {
   const limited = await startService({ environment: { RATE_LIMIT: '6' } })
   const slowed = await openPage({ browser, origin: limited.origin, apiKey: limited.apiKey })
   try {
@@ -217,7 +217,7 @@ test('a limit of requests is waited for and gone on after by itself', async () =
       await search.fill(typed)
       await slowed.page.waitForTimeout(300)
     }
-    await slowed.page.getByText('The server asks for a pause').waitFor()
+    await slowed.page.getByText(/asks for a pause: the page goes on by itself in \d+ s/).waitFor()
   } finally {
     await slowed.close()
     await limited.close()
