@@ -64,11 +64,24 @@ test.each(['/page/nothing.js', '/page/..%2findex.html', '/page/index.html'])(
   },
 )
 
-test('a page that was not built says so in one sentence with the command', async () => {
+async function answerOf(forms: { url: string } | undefined, folder?: string) {
   const app = fastify() as unknown as App // what it differs in, the page does not use
   app.setValidatorCompiler(validatorCompiler)
-  page(app, { urls: herbarium.service.urls, forms: undefined }, '/nowhere')
+  page(app, { urls: herbarium.service.urls, forms }, folder)
   const answer = await app.inject('/')
+  await app.close()
+  return answer
+}
+
+test('where forms go to a bucket the page may send them there, and show what it is sent to from media', async () => {
+  const { headers } = await answerOf({ url: 'https://store.example.com/bucket' })
+  const places = String(headers['content-security-policy']).split('; ')
+  for (const kind of ['connect-src', 'img-src', 'media-src'])
+    expect(places.find(place => place.startsWith(kind))).toMatch(/ https:\/\/store\.example\.com$/)
+})
+
+test('a page that was not built says so in one sentence with the command', async () => {
+  const answer = await answerOf(undefined, '/nowhere')
   expect(answer.statusCode).toBe(503)
   expect(answer.headers['content-type']).toMatch(/^text\/plain/)
   expect(answer.body).toBe(

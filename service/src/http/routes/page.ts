@@ -1,12 +1,14 @@
 // The page for people at /, and where a canvas_url leads: one document, whose script reads the address.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Forms } from '../../assets/ports.ts'
 import { cacheControl } from '../../ground/cache-control.ts'
 import { notFound } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { UNKEPT } from '../errors.ts'
 import { type BuiltPage, encodedFor, indexBelow, readBuiltPage } from '../pages/built-page.ts'
+import type { Urls } from '../urls.ts'
 
 const HIDDEN = { hide: true }
 const YEAR_SECONDS = 31_536_000
@@ -47,7 +49,10 @@ export function page(app: App, deps: Where, folder?: string): void {
   })
 }
 
-type Where = Pick<Deps, 'urls' | 'forms'>
+interface Where {
+  urls: Urls
+  forms: Pick<Forms, 'url'> | undefined
+}
 
 interface Drawn extends BuiltPage {
   policy: string
