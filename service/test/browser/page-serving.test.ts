@@ -87,5 +87,4 @@ test('a page that was not built says so in one sentence with the command', async
   expect(answer.body).toBe(
     'The page has not been built: run "npm run build", then load this address again.\n',
   )
-  await app.close()
 })
