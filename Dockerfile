@@ -3,26 +3,28 @@
 FROM node:24-bookworm-slim AS compiled
 WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc tsconfig.json ./
-COPY service/package.json service/tsconfig.build.json service/
 COPY client/package.json client/tsconfig.build.json client/
+COPY service/package.json service/tsconfig.build.json service/
 COPY dashboard/package.json dashboard/vite.config.ts dashboard/index.html dashboard/
 RUN npm ci --ignore-scripts
-COPY service/src service/src
 COPY client/src client/src
+COPY service/src service/src
 COPY dashboard/src dashboard/src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS installed
 WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc ./
+COPY client/package.json client/
 COPY service/package.json service/
 COPY service/bin service/bin
-# The workspace alone: the root asks only for tools, and for a Node, which this image has. The page is built already.
+# The service and what it asks for: the root asks only for tools, and for a Node, which this image has; the page is built.
 RUN npm ci --workspace=service --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 WORKDIR /herbarium
 COPY --from=installed /herbarium ./
+COPY --from=compiled /herbarium/client/dist client/dist
 COPY --from=compiled /herbarium/service/dist service/dist
 RUN ln -s /herbarium/service/bin/herbarium.js /usr/local/bin/herbarium \
  && install --directory --owner=node --group=node --mode=700 /data

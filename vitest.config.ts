@@ -40,8 +40,11 @@ const notOnS3 = [...aboutFiles, ...ownStack, ...beforeRows]
 const startPostgres = 'service/test/support/postgres-for-all.ts'
 const startCeph = 'service/test/support/ceph-for-all.ts'
 
-/** Packages of this repository are run from their source. */
-const conditions = ['herbarium-source', ...defaultServerConditions]
+/**
+ * Packages of this repository are run from their source. Others are run by Node, which does not know the condition
+ * `module`: what it names may lack the endings that Node wants.
+ */
+const conditions = ['herbarium-source', ...defaultServerConditions.filter(name => name !== 'module')]
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,9 +1,9 @@
 // How many bytes the next request of a resumable upload carries: about a second's worth, since that is how often
 // progress is told and how much a connection that stalls can hold up.
 
-export const FIRST_CHUNK_BYTES = 1024 * 1024
 const MIN_BYTES = 256 * 1024
-const MAX_BYTES = 32 * 1024 * 1024
+export const FIRST_CHUNK_BYTES = MIN_BYTES
+const MAX_BYTES = 16 * 1024 * 1024
 const TARGET_MS = 1_000
 
 /** After a chunk of `bytes` took `tookMs`. */

@@ -4,24 +4,32 @@ import { terminate } from './resumable.ts'
 import type { UploadPorts } from './upload-options.ts'
 import type { Reservation } from './wire.ts'
 
-/**
- * With an API key the asset goes; else its upload URL, the bytes there with it. Always throws `aborted`, which says so
- * where something is left.
- */
-export async function clearAway(
-  { api, send, hasKey }: Pick<UploadPorts, 'api' | 'send' | 'hasKey'>,
+type Ports = Pick<UploadPorts, 'api' | 'send' | 'hasKey'>
+
+/** With an API key the asset goes; else its upload URL, and the bytes there with it. */
+export async function discard(
+  { api, send, hasKey }: Ports,
   { asset_id: assetId, upload_url: url }: Reservation,
-  signal: AbortSignal | undefined,
-): Promise<never> {
+): Promise<void> {
   try {
     if (hasKey) await api.delete(assetId)
     else if (url !== undefined) await terminate({ send, url })
-  } catch (cause) {
-    if (!isGone(cause)) {
-      const message = `This was given up, but ${assetId} could not be removed.`
-      throw new HerbariumError('aborted', message, { assetId, cause })
-    }
+  } catch (error) {
+    if (!isGone(error)) throw error
   }
+}
+
+/** Always throws `aborted`, which names the asset where something of it is left. */
+export async function clearAway(
+  ports: Ports,
+  reservation: Reservation,
+  signal: AbortSignal | undefined,
+): Promise<never> {
+  const assetId = reservation.asset_id
+  await discard(ports, reservation).catch(cause => {
+    const message = `This was given up, but ${assetId} could not be removed.`
+    throw new HerbariumError('aborted', message, { assetId, cause })
+  })
   throw aborted(signal, assetId)
 }
 

@@ -1,10 +1,11 @@
 // The client: what an application calls.
 import { checkedBaseUrl, createApi } from './api.ts'
+import { discard } from './clear-away.ts'
 import { bodyOf, type Description } from './description.ts'
-import { failedVerification, HerbariumError, timedOut } from './errors.ts'
+import { HerbariumError } from './errors.ts'
 import { type ListFilters, listAll } from './list.ts'
-import { pause } from './retry.ts'
 import { createSend, type Fetch } from './send.ts'
+import { settle, untilJudged, type WaitOptions } from './settle.ts'
 import type { UploadSource } from './source.ts'
 import { defaultStore, type Store } from './unfinished-uploads.ts'
 import { upload } from './upload.ts'
@@ -31,23 +32,26 @@ export interface ReserveOptions extends Description {
   size?: number | undefined
 }
 
-export interface WaitOptions {
-  signal?: AbortSignal | undefined
-  /** Default: 300. */
-  timeoutSeconds?: number | undefined
-}
-
 /** Every method throws a HerbariumError. Options are camelCase; assets and reservations are the API's own JSON. */
 export interface Client {
   /** From a file to a ready asset. */
   upload(file: UploadSource, options?: UploadOptions): Promise<Asset>
+  /**
+   * From a public https:// URL, at most 50 MB, to a ready asset: the service fetches it. Throws `failed_verification`
+   * where it could not, or where the bytes were refused.
+   */
+  importUrl(url: string, options?: Description & WaitOptions): Promise<Asset>
   /** For a page to upload to: hand it the whole answer. */
   reserve(options?: ReserveOptions): Promise<Reservation>
-  /** Throws `failed_verification` for an asset that failed, and `timeout`. */
+  /** For bytes that something else has sent: has them judged. Throws as `waitUntilReady` does. */
+  complete(reservation: Reservation, options?: WaitOptions): Promise<Asset>
+  /** Asks until it is. Throws `failed_verification` for an asset that failed, and `timeout`. */
   waitUntilReady(assetId: string, options?: WaitOptions): Promise<Asset>
   get(assetId: string): Promise<Asset>
   /** Newest first; asks for the next page when it is reached. */
   list(filters?: ListFilters): AsyncGenerator<ListedAsset, void, undefined>
+  /** Gives an upload up that is not running: with an API key the asset goes, else the upload URL and its bytes. */
+  discard(reservation: Reservation): Promise<void>
   /** The asset and its bytes, for good. */
   delete(assetId: string): Promise<void>
   /** Puts a ready asset on a project's canvas. */
@@ -56,8 +60,6 @@ export interface Client {
 }
 
 const MAX_RETRIES = 5
-const WAIT_SECONDS = 300
-const LOOK_EVERY_MS = 1_000
 
 /** Throws `input_validation_error` for a `baseUrl` that cannot be one. Asks nothing yet. */
 export function createClient(options: ClientOptions): Client {
@@ -75,27 +77,19 @@ export function createClient(options: ClientOptions): Client {
     store,
     underWay: new Set<string>(),
   }
+  const make = async (source: string, said: ReserveOptions) =>
+    api.reserve({ source, workspace_id: await ports.workspaceId(said.workspaceId), ...bodyOf(said) })
+  const ready = (assetId: string, said: WaitOptions = {}) =>
+    untilJudged(() => api.get(assetId, { signal: said.signal }), said)
   return {
     upload: (file, said) => upload(ports, file, said),
-    reserve: async (said = {}) =>
-      api.reserve({
-        source: 'signed-url',
-        workspace_id: await ports.workspaceId(said.workspaceId),
-        ...bodyOf(said),
-      }),
-    waitUntilReady: async (assetId, { signal, timeoutSeconds = WAIT_SECONDS } = {}) => {
-      const giveUpAt = performance.now() + timeoutSeconds * 1000
-      for (;;) {
-        const asset = await api.get(assetId, { signal })
-        if (asset.status === 'ready') return asset
-        if (asset.status === 'failed') throw failedVerification(assetId, asset.failure_message)
-        if (performance.now() > giveUpAt)
-          throw timedOut(`The asset is not ready after ${timeoutSeconds} s.`, { assetId })
-        await pause(LOOK_EVERY_MS, signal)
-      }
-    },
+    importUrl: async (url, said = {}) => ready((await make(url, said)).asset_id, said),
+    reserve: (said = {}) => make('signed-url', said),
+    complete: (reservation, said) => settle(api, reservation, said),
+    waitUntilReady: ready,
     get: assetId => api.get(assetId),
     list: filters => listAll(api, filters),
+    discard: reservation => discard(ports, reservation),
     delete: assetId => api.delete(assetId),
     attach: (projectId, assetId) => api.attach(projectId, assetId),
     workspaces: () => api.workspaces(),

@@ -6,7 +6,7 @@ import { stillReads } from './source.ts'
 
 const TUS = { 'tus-resumable': '1.0.0' }
 const CHUNK_TIMEOUT_MS = 120_000
-/** In a row, with not a byte more on the server. */
+/** In a row, with not a byte more on the server: most of a minute. */
 const MAX_FAILURES = 10
 
 export interface Bringing {
@@ -20,29 +20,31 @@ export interface Bringing {
 
 /** Begins where the server is, and resolves once it has all bytes durably. Throws `forbidden` for a dead URL. */
 export async function sendResumable(to: Bringing): Promise<void> {
-  const { blob, onSent } = to
-  let offset = await offsetOf(to)
+  const { blob, signal, onSent } = to
   let chunkBytes = FIRST_CHUNK_BYTES
-  let failures = 0
-  while (offset < blob.size) {
-    onSent(offset)
-    const startedAt = performance.now()
+  /** Where the server is; undefined when it must be asked. */
+  let offset: number | undefined
+  let furthest = 0
+  for (let failures = 0; ; failures++) {
     try {
-      const chunk = blob.slice(offset, offset + chunkBytes)
-      offset = await sendChunk(to, chunk, offset)
-      chunkBytes = nextChunkBytes(chunkBytes, performance.now() - startedAt)
-      failures = 0
+      offset ??= await offsetOf(to)
+      while (offset < blob.size) {
+        onSent(offset)
+        const startedAt = performance.now()
+        if (offset > furthest) failures = 0
+        furthest = offset
+        offset = await sendChunk(to, blob.slice(offset, offset + chunkBytes), offset)
+        chunkBytes = nextChunkBytes(chunkBytes, performance.now() - startedAt)
+      }
+      return onSent(offset)
     } catch (error) {
-      if (!isMovedOn(error)) await beforeRetry(error, failures, to.signal)
-      await stillReads(blob, offset)
-      const at = await offsetOf(to)
-      failures = at > offset ? 0 : failures + 1
-      if (failures > MAX_FAILURES) throw error
+      if (failures >= MAX_FAILURES) throw error
+      if (!isMovedOn(error)) await beforeRetry(error, failures, signal)
+      await stillReads(blob, offset ?? furthest)
+      offset = undefined
       chunkBytes = smallerChunkBytes(chunkBytes)
-      offset = at
     }
   }
-  onSent(offset)
 }
 
 /** What a connection that broke has brought counts, so the server may be elsewhere than was thought. */
@@ -63,7 +65,8 @@ async function sendChunk(to: Bringing, chunk: Blob, offset: number): Promise<num
 }
 
 /** Asking also stops an older connection that only seems alive. */
-const offsetOf = async (to: Bringing): Promise<number> => offsetIn(await call(to, 'HEAD', {}), to)
+const offsetOf = async (to: Bringing): Promise<number> =>
+  offsetIn(await call(to, 'HEAD', { isRetried: false }), to)
 
 /** Gives the upload up: its bytes are removed and its URL is dead. */
 export async function terminate({ send, url }: { send: Send; url: string }): Promise<void> {

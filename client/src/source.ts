@@ -25,7 +25,8 @@ export async function openSource(source: UploadSource, name: string | undefined)
 
 /** No import: a bundler for browsers would stumble over it. */
 async function openPath(path: string, name: string | undefined): Promise<SourceFile> {
-  if (typeof process === 'undefined') throw invalidOption('file', 'can be a {path} in Node only')
+  if (typeof process === 'undefined' || !('getBuiltinModule' in process))
+    throw invalidOption('file', 'can be a {path} in Node only, 20.16 or newer')
   const fs = process.getBuiltinModule('node:fs')
   const { basename } = process.getBuiltinModule('node:path')
   try {

@@ -13,6 +13,9 @@ export interface Store {
 }
 
 const HASHED_BYTES = 64 * 1024
+const PREFIX = 'herbarium:'
+/** By then the upload and its token have expired, whatever put them off. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000
 
 /**
  * Name, size, time and first bytes of the file, and in `destination` where it goes: the same file for another project
@@ -22,7 +25,7 @@ export async function fingerprint(file: SourceFile, destination: unknown): Promi
   const { blob, name, lastModified } = file
   const head = new Uint8Array(await blob.slice(0, HASHED_BYTES).arrayBuffer())
   const said = new TextEncoder().encode(JSON.stringify(destination))
-  return `herbarium:${name}:${blob.size}:${lastModified}:${hashOf(said)}:${hashOf(head)}`
+  return `${PREFIX}${name}:${blob.size}:${lastModified}:${hashOf(said)}:${hashOf(head)}`
 }
 
 /** FNV-1a, 32 bits: enough beside name, size and time, and there on pages without crypto.subtle. */
@@ -39,11 +42,23 @@ export function defaultStore(): Store | undefined {
     const kept = localStorage
     return {
       get: key => kept.getItem(key),
-      set: (key, value) => kept.setItem(key, value),
+      set: (key, value) => {
+        forgetOld(kept)
+        kept.setItem(key, value)
+      },
       delete: key => kept.removeItem(key),
     }
   } catch {
     return undefined
+  }
+}
+
+/** Of files that were never chosen again. */
+function forgetOld(kept: typeof localStorage): void {
+  for (const key of Object.keys(kept)) {
+    if (!key.startsWith(PREFIX)) continue
+    const [, expiresAt = ''] = /"expires_at":"([^"]+)"/.exec(kept.getItem(key) ?? '') ?? []
+    if (Date.parse(expiresAt) + KEPT_MS < Date.now()) kept.removeItem(key)
   }
 }
 

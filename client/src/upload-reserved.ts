@@ -2,10 +2,10 @@
 import { missingCredential } from './api.ts'
 import { clearAway } from './clear-away.ts'
 import { describing } from './description.ts'
-import { aborted, failedVerification, HerbariumError, invalidOption, timedOut } from './errors.ts'
+import { aborted, HerbariumError, invalidOption } from './errors.ts'
 import { sendForm } from './form.ts'
 import { sendResumable } from './resumable.ts'
-import { pause } from './retry.ts'
+import { settle } from './settle.ts'
 import type { SourceFile } from './source.ts'
 import { fingerprint, type Unfinished, unfinishedAt } from './unfinished-uploads.ts'
 import { isCancelled, type Tell, teller, type UploadOptions, type UploadPorts } from './upload-options.ts'
@@ -14,8 +14,6 @@ import type { Asset, Reservation, UploadInstructions } from './wire.ts'
 /** Up to this a connection that breaks costs less than the requests that would save its bytes. */
 const MAX_FORM_BYTES = 8 * 1024 * 1024
 const MAX_RENEWALS = 3
-const SETTLE_SECONDS = 300
-const LOOK_EVERY_MS = 1_000
 
 interface Upload {
   ports: UploadPorts
@@ -32,30 +30,18 @@ export async function uploadReserved(
   file: SourceFile,
   options: UploadOptions,
 ): Promise<Asset> {
-  const key = await keyOf(ports, file, options)
-  const unfinished = unfinishedAt(key === undefined ? undefined : (options.store ?? ports.store), key ?? '')
-  if (key !== undefined) ports.underWay.add(key)
+  const { baseUrl, underWay } = ports
+  const { resumeKey, workspaceId, store = ports.store } = options
+  const key = await fingerprint(file, [baseUrl, workspaceId, resumeKey, describing(options, file)])
+  // Of the same file twice at once one is remembered; a blob without a time may be another with the same beginning.
+  if (underWay.has(key) || file.lastModified === null)
+    return go(ports, file, options, unfinishedAt(undefined, key))
+  underWay.add(key)
   try {
-    return await go(ports, file, options, unfinished)
+    return await go(ports, file, options, unfinishedAt(store, key))
   } finally {
-    if (key !== undefined) ports.underWay.delete(key)
+    underWay.delete(key)
   }
-}
-
-/**
- * Undefined where nothing is to be remembered: the caller has the reservation, the same file is on its way already, or
- * it is a blob without a time, which another with the same beginning could be taken for.
- */
-async function keyOf(
-  ports: UploadPorts,
-  file: SourceFile,
-  options: UploadOptions,
-): Promise<string | undefined> {
-  const { reservation, resumeKey, workspaceId } = options
-  if (typeof reservation === 'object' || file.lastModified === null) return undefined
-  const destination = [ports.baseUrl, workspaceId, resumeKey, describing(options, file)]
-  const key = await fingerprint(file, destination)
-  return ports.underWay.has(key) ? undefined : key
 }
 
 async function go(
@@ -66,19 +52,30 @@ async function go(
 ): Promise<Asset> {
   const tell = teller(options.onProgress, file.blob.size)
   tell('reserving', 0)
-  const reservation = (await foundAgain(ports, unfinished)) ?? (await newlyMade(ports, file, options))
+  const reservation = await reservationFor(ports, file, options, unfinished)
   const upload = { ports, file, options, unfinished, tell, reservation }
   try {
     await remember(upload, reservation)
     if (reservation.status !== 'ready') await bringAll(upload)
     tell('verifying', file.blob.size)
-    const asset = await settled(upload)
+    const asset = await settle(ports.api, upload.reservation, options)
     await unfinished.forget()
     tell('ready', file.blob.size)
     return asset
   } catch (error) {
     throw await ended(upload, error)
   }
+}
+
+/** One that the caller has is right, whatever is remembered. */
+async function reservationFor(
+  ports: UploadPorts,
+  file: SourceFile,
+  options: UploadOptions,
+  unfinished: Unfinished,
+): Promise<Reservation> {
+  if (typeof options.reservation === 'object') return options.reservation
+  return (await foundAgain(ports, unfinished)) ?? (await newlyMade(ports, file, options))
 }
 
 /** Undefined for one that failed, is gone, or is no longer ours. */
@@ -99,7 +96,6 @@ async function newlyMade(ports: UploadPorts, file: SourceFile, options: UploadOp
   const { reservation, signal } = options
   if (signal?.aborted) throw aborted(signal)
   if (typeof reservation === 'function') return reservation()
-  if (reservation !== undefined) return reservation
   const workspaceId = await ports.workspaceId(options.workspaceId)
   return ports.api.reserve({ source: 'signed-url', workspace_id: workspaceId, ...describing(options, file) })
 }
@@ -110,22 +106,31 @@ async function remember(upload: Upload, reservation: Reservation): Promise<void>
   await upload.unfinished.save(reservation)
 }
 
-const accessOf = ({ reservation, options }: Upload) => ({
-  token: reservation.upload?.token,
-  signal: options.signal,
-})
-
 /** An upload URL that expired or was replaced is renewed; what it had brought goes along. */
 async function bringAll(upload: Upload): Promise<void> {
-  const { api } = upload.ports
   for (let renewals = 0; ; renewals++) {
     try {
       return await bring(upload)
     } catch (error) {
       const isDead = error instanceof HerbariumError && error.status === 403
       if (!isDead || renewals === MAX_RENEWALS) throw error
-      await remember(upload, await api.retry(upload.reservation.asset_id, accessOf(upload)))
+      const renewed = await renewal(upload)
+      if (renewed === undefined) return
+      await remember(upload, renewed)
     }
+  }
+}
+
+/** Undefined where the URL is dead because the asset is ready. */
+async function renewal({ ports, options, reservation }: Upload): Promise<Reservation | undefined> {
+  const { asset_id: assetId, upload } = reservation
+  const access = { token: upload?.token, signal: options.signal }
+  try {
+    return await ports.api.retry(assetId, access)
+  } catch (error) {
+    const isConflict = error instanceof HerbariumError && error.code === 'conflict'
+    if (isConflict && (await ports.api.get(assetId, access)).status === 'ready') return undefined
+    throw error
   }
 }
 
@@ -155,22 +160,6 @@ async function bring({ ports, file, options, tell, reservation }: Upload): Promi
 }
 
 const isOneDoor = ({ url, resumable }: UploadInstructions): boolean => url === resumable?.url
-
-/** The server answers "pending" while it still looks at the bytes. */
-async function settled(upload: Upload): Promise<Asset> {
-  const { api } = upload.ports
-  const { signal, timeoutSeconds = SETTLE_SECONDS } = upload.options
-  const assetId = upload.reservation.asset_id
-  const giveUpAt = performance.now() + timeoutSeconds * 1000
-  for (;;) {
-    const { status, failure_message } = await api.complete(assetId, accessOf(upload))
-    if (status === 'ready') return api.get(assetId, accessOf(upload))
-    if (status === 'failed') throw failedVerification(assetId, failure_message)
-    if (performance.now() > giveUpAt)
-      throw timedOut(`The bytes are not judged after ${timeoutSeconds} s.`, { assetId })
-    await pause(LOOK_EVERY_MS, signal)
-  }
-}
 
 /** The error to throw, once nothing is left that should not be. */
 async function ended({ ports, options, unfinished, reservation }: Upload, error: unknown): Promise<unknown> {

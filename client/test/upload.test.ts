@@ -133,6 +133,15 @@ test('an upload URL that was replaced is renewed, and nothing that it had brough
   expect(await servedBy(asset.url)).toBe(sha256Of(wav))
 })
 
+test('an upload whose asset has become ready meanwhile is answered with it', async () => {
+  const file = new File([wavOf(9 * MB, 8)], 'done.wav')
+  for (const method of ['form', 'resumable'] as const) {
+    const reservation = await client.reserve()
+    const asset = await client.upload(file, { reservation })
+    expect(await client.upload(file, { reservation, method })).toEqual(asset)
+  }
+})
+
 test('a store lets another client go on with the same file, and only with the same for the same place', async () => {
   const wav = wavOf(20 * MB, 5)
   const file = new File([wav], 'kept.wav', { lastModified: 1 })

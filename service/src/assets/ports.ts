@@ -87,6 +87,8 @@ export interface AssetRecords {
   protectedKeys(keys: string[]): Promise<Set<string>>
   /** One durable write; resolves only when it would survive a loss of power. */
   save(change: AssetChange): Promise<SaveOutcome>
+  /** One write where all of them can be saved, else each by itself; in this order, so that the last is the newest. */
+  saveAll(changes: AssetChange[]): Promise<SaveOutcome[]>
 }
 
 /** A file being written. Exactly one of `commit`, `close` and `abort` ends it. */

@@ -1,5 +1,5 @@
 // What a workspace may still take: bytes under its quota, and uploads under way.
-import { overQuota, tooManyPending } from '../ground/errors.ts'
+import { overQuota, type Refusal, tooManyPending } from '../ground/errors.ts'
 import type { LiveUpload } from './claim.ts'
 import type { Ports, Usage } from './ports.ts'
 
@@ -20,10 +20,26 @@ export async function mustFit(
 
 /** As `mustFit`, for an upload that is to be opened; throws `rate_limited` where too many are open already. */
 export async function mayOpen(ports: QuotaPorts, workspaceId: string, bytes: number): Promise<void> {
-  const usage = await ports.assets.usage(workspaceId)
-  if (usage.openAttempts >= ports.policy.maxPending) throw tooManyPending(ports.policy.maxPending)
-  if (bytes > roomIn(usage)) throw overQuota()
+  const refusal = cannotOpen(ports, await ports.assets.usage(workspaceId), bytes)
+  if (refusal !== undefined) throw refusal
 }
+
+/** Why a workspace of this usage may not open an upload of that many bytes; undefined where it may. */
+export function cannotOpen(
+  { policy }: Pick<Ports, 'policy'>,
+  usage: Usage,
+  bytes: number,
+): Refusal | undefined {
+  if (usage.openAttempts >= policy.maxPending) return tooManyPending(policy.maxPending)
+  return bytes > roomIn(usage) ? overQuota() : undefined
+}
+
+/** The usage once an upload of that many bytes is open and all of them have come. */
+export const withUpload = (usage: Usage, bytes: number): Usage => ({
+  ...usage,
+  openAttempts: usage.openAttempts + 1,
+  usedBytes: usage.usedBytes + bytes,
+})
 
 /**
  * How many bytes an upload may have: its attempt's cap, or what is left of the workspace's quota. What its attempt has

@@ -2,9 +2,9 @@
 import type { Actor } from '../ground/actor.ts'
 import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { assetEvent } from './asset-event.ts'
-import { describe, type SaidOfAsset } from './describe.ts'
+import { type Description, describe, type SaidOfAsset } from './describe.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
-import type { Ports, Upload } from './ports.ts'
+import type { AssetChange, Ports, Upload } from './ports.ts'
 import { mayOpen } from './quota.ts'
 
 export interface Reservation {
@@ -22,13 +22,23 @@ export async function reserve(
   const description = describe(said, ports.policy.maxBytes)
   await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
   await mayOpen(ports, actor.workspaceId, description.declaredSize ?? 0)
+  const { upload, change } = opening(ports, actor, { description, request })
+  return (await ports.assets.save(change)) === 'saved' ? upload : undefined
+}
+
+/** A fresh asset with its open attempt, and the write that makes them. */
+export function opening(
+  ports: Pick<Ports, 'clock' | 'ids' | 'policy'>,
+  actor: Actor,
+  { description, request }: { description: Description; request: RequestClaim | undefined },
+): { upload: Upload; change: AssetChange } {
   const asset = newAsset(ports, actor, description, 'signed_url')
   const attempt = newAttempt(ports, asset)
-  const outcome = await ports.assets.save({
+  const change = {
     asset: { after: asset },
     attempts: [{ after: attempt }],
     events: [assetEvent(ports, asset, 'asset.created', { actorKeyId: actor.keyId })],
     request: answered(request, asset.id, attempt.n),
-  })
-  return outcome === 'saved' ? { asset, attempt } : undefined
+  }
+  return { upload: { asset, attempt }, change }
 }

@@ -1,4 +1,4 @@
-// The upload token: whoever has it may complete, retry and watch one asset, as the key that gave it out and nothing more.
+// The upload token: whoever has it may complete, retry and watch one asset, for the key that gave it out.
 import type { SigningKey } from '../ground/secrets.ts'
 import { readClaims, signClaims } from '../ground/signed-claims.ts'
 import type { Attempt } from './attempt.ts'
@@ -30,6 +30,9 @@ export function readUploadToken(key: SigningKey, text: string): UploadToken | un
   return { assetId, attempt: Number(attempt), keyId }
 }
 
-/** It lives as long as bytes that came at the last moment wait to be completed; what puts the upload's end off puts this off. */
+/**
+ * It lives as long as bytes that came at the last moment wait to be completed. What puts the upload's end off puts this
+ * off too, which is why the token itself does not say when it ends.
+ */
 export const hasOutlived = ({ expiresAt }: Attempt, now: number): boolean =>
   expiresAt + ABANDONED_AFTER_MS <= now

@@ -4,9 +4,12 @@ import { version } from '../version.ts'
 import { addBackup } from './backup.ts'
 import { addDoctor } from './doctor.ts'
 import { explainFailure } from './failure.ts'
+import { addGet } from './get.ts'
+import { addImport } from './import.ts'
 import { addKeyCreate } from './key-create.ts'
 import { addKeyList } from './key-list.ts'
 import { addKeyRevoke } from './key-revoke.ts'
+import { addList } from './list.ts'
 import { addMigrateTo } from './migrate-to.ts'
 import { addProjectCreate } from './project-create.ts'
 import { addRepair } from './repair.ts'
@@ -46,6 +49,9 @@ function createProgram(): Command {
   addKeyList(key)
   addKeyRevoke(key)
   addUpload(program)
+  addImport(program)
+  addList(program)
+  addGet(program)
   addDoctor(program)
   addVerify(program)
   addRepair(program)

@@ -41,11 +41,11 @@ function tenths(label: string): Progress {
   }
 }
 
-const shareOf = (done: number, total: number): number => (total === 0 ? 1 : done / total)
+export const shareOf = (done: number, total: number): number => (total === 0 ? 1 : done / total)
 
 const percentOf = (share: number): number => Math.floor(share * 100)
 
-function barOf(share: number): string {
+export function barOf(share: number): string {
   const full = Math.round(share * WIDTH)
   return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${percentOf(share)} %`
 }

@@ -1,88 +1,95 @@
-// `herbarium upload`: files to assets by the API's three calls.
-import { openAsBlob } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
-import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+// `herbarium upload`: files to ready assets, several at a time; what was cut off goes on the next time.
+import { HerbariumError, PAUSE } from '@herbarium/client'
 import type { Command } from 'commander'
-import { readClientSettings } from '../config/client-settings.ts'
-import type { Config } from '../config/config.ts'
-import { localOrigin } from '../config/local-origin.ts'
-import { type Api, createApi, type UploadedAsset } from './api.ts'
+import { type Bars, openBars } from './bars.ts'
+import { type Chosen, chosenClient, WORKSPACE_OPTION } from './chosen-client.ts'
+import { each, PARALLEL_OPTION } from './each.ts'
 import { CommandFailure } from './failure.ts'
-import type { OutputOptions } from './output.ts'
-import { usableConfig } from './with-records.ts'
+import { type FileToSend, filesToSend } from './files-to-send.ts'
+import { abortOnInterrupt } from './interruption.ts'
+import { JSON_LINES_OPTION, type OutputOptions, saidOfFailure } from './output.ts'
 
-type UploadOptions = OutputOptions & { workspace?: string; project?: string }
-
-const WAIT_MS = 1_000
-const MAX_WAITS = 120
+interface UploadOptions extends OutputOptions {
+  workspace?: string
+  project?: string
+  folder?: string
+  recursive?: boolean
+  parallel: number
+}
 
 export function addUpload(program: Command): void {
   program
     .command('upload')
-    .description('Upload files and print their URLs; reads FLORA_API_KEY and FLORA_BASE_URL')
-    .argument('<file...>', 'the files')
-    .option('--workspace <ws_…>', "default: the key's workspace")
+    .description(
+      'Upload files and print their URLs; reads FLORA_API_KEY and FLORA_BASE_URL. A file that was cut off goes on where it was when it is uploaded again.',
+    )
+    .argument('<file...>', 'the files, and with --recursive folders')
+    .option(...WORKSPACE_OPTION)
     .option('--project <prj_…>', "put them on this project's canvas")
-    .option('--json', 'print one JSON object a file and nothing else')
+    .option('--folder <folder>', 'file them in this folder')
+    .option('--recursive', 'upload what is in folders; their subfolders become folders of the assets')
+    .option(...PARALLEL_OPTION)
+    .option(...JSON_LINES_OPTION)
     .action(uploadAll)
 }
 
-/** One file that cannot be uploaded does not stop the others. */
-async function uploadAll(files: string[], options: UploadOptions): Promise<void> {
-  const api = await chosenApi(usableConfig())
-  const workspaceId = options.workspace ?? (await api.onlyWorkspace())
-  const failures: string[] = []
-  for (const file of files)
-    try {
-      const asset = await uploadOne(api, file, { workspaceId, project: options.project })
-      console.log(options.json ? JSON.stringify(asset) : `${file}  ${asset.status}  ${asset.url}`)
-      if (asset.status !== 'ready') failures.push(`${file}: ${asset.failure_message ?? 'is not ready yet'}`)
-    } catch (error) {
-      if (!(error instanceof CommandFailure)) throw error
-      failures.push(...error.reasons.map(reason => `${file}: ${reason}`))
-    }
-  if (failures.length > 0) throw new CommandFailure(failures)
+async function uploadAll(paths: string[], options: UploadOptions): Promise<void> {
+  const files = await filesToSend(paths, { isRecursive: options.recursive === true })
+  const chosen = await chosenClient(options)
+  const controller = new AbortController()
+  const listenNoLonger = abortOnInterrupt(controller, PAUSE)
+  const whole = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const bars = openBars({ count: files.length, whole }, options)
+  try {
+    await each(files, {
+      parallel: options.parallel,
+      name: file => file.path,
+      act: file => uploadOne(chosen, file, { options, bars, signal: controller.signal }),
+      failed: (file, error) => {
+        if (options.json) bars.print(JSON.stringify({ file: file.path, ...saidOfFailure(error) }))
+      },
+    })
+  } finally {
+    bars.close()
+    listenNoLonger()
+  }
+  if (controller.signal.aborted)
+    throw new CommandFailure([
+      'Interrupted. What was cut off goes on where it was when it is uploaded again.',
+    ])
+}
+
+interface Running {
+  options: UploadOptions
+  bars: Bars
+  signal: AbortSignal
 }
 
 async function uploadOne(
-  api: Api,
-  file: string,
-  target: { workspaceId: string; project: string | undefined },
-): Promise<UploadedAsset> {
-  const { size } = await stat(file).catch(cause => {
-    throw new CommandFailure([`cannot be read (${cause.code})`], { cause })
-  })
-  const reserved = await api.reserve({
-    source: 'signed-url',
-    workspace_id: target.workspaceId,
-    file_name: path.basename(file),
-    file_size: size,
-    ...(target.project ? { project_id: target.project } : {}),
-  })
-  await api.send(reserved.upload, await openAsBlob(file))
-  return completed(api, reserved.asset_id)
-}
-
-/** The server answers "pending" while it still looks at the bytes. */
-async function completed(api: Api, assetId: string): Promise<UploadedAsset> {
-  let asset = await api.complete(assetId)
-  for (let n = 0; n < MAX_WAITS && asset.status === 'pending_upload'; n++) {
-    await delay(WAIT_MS)
-    asset = await api.complete(assetId)
+  { client, workspaceId }: Chosen,
+  { path, sizeBytes, subfolder, fault }: FileToSend,
+  { options, bars, signal }: Running,
+): Promise<void> {
+  if (signal.aborted) return
+  try {
+    if (fault !== undefined) throw new CommandFailure([fault])
+    const asset = await client.upload(
+      { path },
+      {
+        workspaceId,
+        projectId: options.project,
+        folder: [options.folder, subfolder].filter(Boolean).join('/') || undefined,
+        onProgress: ({ sentBytes }) => bars.show(path, sentBytes, sizeBytes),
+        signal,
+      },
+    )
+    bars.print(
+      options.json ? JSON.stringify({ file: path, ...asset }) : `${path}  ${asset.status}  ${asset.url}`,
+    )
+  } catch (error) {
+    const isPaused = signal.aborted && error instanceof HerbariumError && error.code === 'aborted'
+    if (!isPaused) throw error
+  } finally {
+    bars.end(path, sizeBytes)
   }
-  return asset
 }
-
-/** The variables that FLORA's clients read; else the installation on this machine and its first key. */
-async function chosenApi(config: Config): Promise<Api> {
-  const given = readClientSettings()
-  const baseUrl = given.baseUrl ?? `${config.publicUrl ?? localOrigin(config, config.port)}/api/v1`
-  const apiKey = given.apiKey ?? (await firstKey(config))
-  if (apiKey === undefined)
-    throw new CommandFailure(['Set FLORA_API_KEY to an API key; "herbarium key create" makes one.'])
-  return createApi({ baseUrl, apiKey })
-}
-
-const firstKey = async (config: Config): Promise<string | undefined> =>
-  (await readFile(path.join(config.dataDir, 'first-key.txt'), 'utf8').catch(() => undefined))?.trim()

@@ -158,3 +158,13 @@ export const unavailable = (cause: unknown, retryAfterSeconds = 1) =>
     retryAfterSeconds,
     cause,
   })
+
+/** Of one among many the answer, or why it was refused; what would stop all of them is thrown. */
+export async function answerOrRefusal<T>(act: () => T | Promise<T>): Promise<T | Refusal> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof Refusal && error.code !== 'service_unavailable') return error
+    throw error
+  }
+}

@@ -1,4 +1,4 @@
-// What pages of other origins may do: use the door, media and upload tokens, and the rest of the API where the operator lets them.
+// What pages of other origins may do: use the door, media and upload tokens, and more where the operator lets them.
 import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app.ts'

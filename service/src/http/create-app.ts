@@ -16,6 +16,7 @@ import { boundUnreadBodies } from './request-bytes.ts'
 import { attachAsset } from './routes/attach-asset.ts'
 import { completeAsset } from './routes/complete-asset.ts'
 import { createAsset } from './routes/create-asset.ts'
+import { createAssets } from './routes/create-assets.ts'
 import { createProject } from './routes/create-project.ts'
 import { deleteAsset } from './routes/delete-asset.ts'
 import { getAsset } from './routes/get-asset.ts'
@@ -107,6 +108,7 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   boundJsonBodies(app)
   acceptJson(app)
   createAsset(app, deps)
+  createAssets(app, deps)
   completeAsset(app, deps)
   retryAsset(app, deps)
   deleteAsset(app, deps)

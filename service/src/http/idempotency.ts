@@ -95,24 +95,35 @@ async function takeTurn<T>(asking: Asking<T>): Promise<{ answer: T } | Turn> {
 const asRepetition = (claim: RequestClaim, after: string | undefined): RequestClaim =>
   claim.isNote ? { ...claim, repeats: { after: after ?? null } } : claim
 
-/** What is remembered of the same request: whose it was, and its answer where that still counts. */
+/**
+ * What is remembered of the same request: whose it was, and its answer where that still counts. Throws what it was
+ * refused with.
+ */
 async function lookUp<T>(asking: Asking<T>): Promise<{ requestId?: string; answer?: T | undefined }> {
   const record = await asking.ports.findRequest(asking.claim)
-  return record === undefined ? {} : { requestId: record.requestId, answer: await answerOf(asking, record) }
+  if (record === undefined) return {}
+  const outcome = await outcomeOf(asking.claim, asking.work, record)
+  if (outcome === undefined) return { requestId: record.requestId }
+  markReplayed(asking.reply, record.requestId).code(record.status)
+  if (outcome instanceof Refusal) throw outcome
+  return { requestId: record.requestId, answer: outcome }
 }
 
-/** Throws what the request was refused with. */
-async function answerOf<T>({ reply, claim, work }: Asking<T>, record: RequestRecord): Promise<T | undefined> {
-  const keptMs = claim.isNote ? NOTE_TTL_MS : REQUEST_TTL_MS
-  if (record.at <= claim.at - keptMs) return undefined
+export const markReplayed = (reply: FastifyReply, requestId: string): FastifyReply =>
+  reply.header('idempotent-replayed', 'true').header('request-id', requestId)
+
+/** What the remembered request was answered or refused with, as long as it counts. Throws where this one is another. */
+export async function outcomeOf<T>(
+  claim: RequestClaim,
+  { subject, replay }: Pick<Work<T>, 'subject' | 'replay'>,
+  record: RequestRecord,
+): Promise<T | Refusal | undefined> {
+  const { refusal } = record
+  if (record.at <= claim.at - (claim.isNote ? NOTE_TTL_MS : REQUEST_TTL_MS)) return undefined
   if (record.fingerprint !== claim.fingerprint) throw idempotencyConflict()
-  const answer = record.refusal === null ? await work.replay(record) : undefined
-  if (record.refusal === null && answer === undefined) {
-    if (claim.isNote) return undefined
-    throw notFound(work.subject)
-  }
-  reply.header('idempotent-replayed', 'true').header('request-id', record.requestId).code(record.status)
-  if (record.refusal !== null) throw new Refusal(record.refusal.code, record.refusal.message, record.refusal)
+  if (refusal !== null) return new Refusal(refusal.code, refusal.message, refusal)
+  const answer = await replay(record)
+  if (answer === undefined && !claim.isNote) throw notFound(subject)
   return answer
 }
 
@@ -125,18 +136,27 @@ async function runOnce<T>(asking: Asking<T>): Promise<T | undefined> {
     // What stands in the way of a repetition may be what its first has done meanwhile, on another node.
     const { answer } = claim.repeats === undefined ? {} : await lookUp(asking)
     if (answer !== undefined) return answer
-    if (claim.isNote || !(error instanceof Refusal) || !holds(error)) throw error
-    const { code, message, fields, canHeal } = error
-    const outcome = await ports.saveRequest({
-      ...claim,
-      status: STATUS_OF[code],
-      subjectId: null,
-      attempt: null,
-      refusal: { code, message, ...(fields ? { fields } : {}), canHeal },
-    })
-    if (outcome === 'already_answered') return undefined
+    if (claim.isNote || !(error instanceof Refusal)) throw error
+    if ((await rememberRefusal(ports, claim, error)) === 'already_answered') return undefined
     throw error
   }
+}
+
+/** Remembers one that holds. */
+export async function rememberRefusal(
+  ports: Pick<RequestRecords, 'saveRequest'>,
+  claim: RequestClaim,
+  refusal: Refusal,
+): Promise<'saved' | 'already_answered' | 'not_kept'> {
+  if (!holds(refusal)) return 'not_kept'
+  const { code, message, fields, canHeal } = refusal
+  return ports.saveRequest({
+    ...claim,
+    status: STATUS_OF[code],
+    subjectId: null,
+    attempt: null,
+    refusal: { code, message, ...(fields ? { fields } : {}), canHeal },
+  })
 }
 
 /** Whether the same request would be refused again, as far as it depends on its sender. */

@@ -101,6 +101,9 @@ const DESCRIPTIONS: Record<string, string> = {
   503: 'Try again after `retry-after` seconds',
 }
 
+/** Takes anything, and is documented as `schema`: for what its route parses itself. */
+export const documentedAs = (schema: z.ZodType) => z.unknown().meta(jsonSchema(schema, 'input'))
+
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',

@@ -25,29 +25,40 @@ export interface Asked {
 export function claimOf(
   ports: { clock: Clock },
   request: FastifyRequest,
-  asked: Asked,
+  { bodyKey, isNoted, ...asked }: Asked,
 ): RequestClaim | undefined {
-  const chosen = keyOf(request, asked.bodyKey)
-  if (chosen === undefined && !asked.isNoted) return undefined
-  const fingerprint = createHash('sha256').update(canonical(asked.meaning)).digest('hex')
-  return {
-    keyId: request.actor.keyId,
-    method: request.method,
-    path: request.url.split('?')[0] ?? '',
-    key: chosen ?? ` noted ${fingerprint}`, // no client's key has a space
-    fingerprint,
-    status: asked.status,
-    requestId: request.id,
-    isNote: chosen === undefined,
-    at: ports.clock.now(),
-  }
+  const key = keyOf(request, bodyKey)
+  if (key !== undefined) return keyedClaim(ports, request, { ...asked, key })
+  if (!isNoted) return undefined
+  const claim = keyedClaim(ports, request, { ...asked, key: '' })
+  return { ...claim, key: ` noted ${claim.fingerprint}`, isNote: true } // no client's key has a space
 }
+
+/** The claim of what is done once under this key: by default on the path that was asked. */
+export const keyedClaim = (
+  { clock }: { clock: Clock },
+  request: FastifyRequest,
+  { key, status, meaning, path }: Pick<Asked, 'status' | 'meaning'> & { key: string; path?: string },
+): RequestClaim => ({
+  keyId: request.actor.keyId,
+  method: request.method,
+  path: path ?? pathOf(request),
+  key,
+  fingerprint: createHash('sha256').update(canonical(meaning)).digest('hex'),
+  status,
+  requestId: request.id,
+  isNote: false,
+  at: clock.now(),
+})
+
+export const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? ''
 
 /** Whether the client says that it has sent this request before, as FLORA's client does. */
 export const isRepeated = ({ headers }: FastifyRequest): boolean =>
   /^0*[1-9]\d*$/.test(String(headers['x-stainless-retry-count'] ?? ''))
 
-function keyOf(request: FastifyRequest, bodyKey: string | undefined): string | undefined {
+/** The key that the client chose, in the header or in the body. */
+export function keyOf(request: FastifyRequest, bodyKey: string | undefined): string | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined || header === '') return bodyKey
   const { 'idempotency-key': headerKey } = parse(headerShape, { 'idempotency-key': header })

@@ -140,13 +140,13 @@ export const project = z.object({
   created_at: z.int().meta({ description: 'Unix milliseconds' }),
 })
 
-export const errorEnvelope = z.object({
-  error: z.strictObject({
-    code: z.string(),
-    message: z.string(),
-    fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
-  }),
+export const refusal = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
 })
+
+export const errorEnvelope = z.object({ error: refusal })
 
 /** The errors a route can answer, for its documentation. */
 export const errors = (...statuses: (400 | 401 | 402 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 460)[]) =>

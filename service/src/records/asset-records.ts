@@ -1,7 +1,8 @@
 // The rows of assets and their attempts.
 import type { Kysely } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
-import type { AssetRecords, Upload, Usage } from '../assets/ports.ts'
+import type { AssetChange, AssetRecords, Upload, Usage } from '../assets/ports.ts'
+import type { SaveOutcome } from '../ground/save-outcome.ts'
 import { assetFrom } from './asset-rows.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import { listAssetRows } from './list-assets.ts'
@@ -41,7 +42,17 @@ export const createAssetRecords = (db: Db, write: Write, search: RowSearch): Ass
   findOverdue: (times, limit) => findOverdue(db, times, limit),
   protectedKeys: keys => protectedKeys(db, keys),
   save: change => write(stepsOf(db, change)),
+  saveAll: changes => saveAll(db, write, changes),
 })
+
+async function saveAll(db: Db, write: Write, changes: AssetChange[]): Promise<SaveOutcome[]> {
+  if (changes.length === 0) return []
+  const together = await write(stepsOf(db, ...changes))
+  if (together === 'saved') return changes.map(() => together)
+  const outcomes: SaveOutcome[] = []
+  for (const change of changes) outcomes.push(await write(stepsOf(db, change)))
+  return outcomes
+}
 
 async function usageOf(db: Db, workspaceId: string): Promise<Usage> {
   const row = await db

@@ -1,4 +1,4 @@
-// The one write of an asset's change, as steps.
+// The one write of an asset's change, or of several, as steps.
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { AssetEvent } from '../assets/asset-event.ts'
@@ -18,18 +18,20 @@ type Db = Kysely<Tables>
  * The order matters: what can stop the write comes first, and every write takes its rows in the same order, so that two
  * never wait for each other. Counters, which all writes of a workspace share, are held for the shortest time.
  */
-export function stepsOf(db: Db, change: AssetChange): Step[] {
-  const attempts = change.attempts ?? []
+export function stepsOf(db: Db, ...changes: AssetChange[]): Step[] {
+  const all = <T>(part: (change: AssetChange) => T[]): T[] => changes.flatMap(part)
+  const attempts = all(change => change.attempts ?? [])
+  const events = all(change => change.events)
   return [
-    ...(change.request ? [rememberRequest(db, change.request)] : []),
-    ...(change.asset ? [assetStep(db, change.asset)] : []),
+    ...all(({ request }) => (request ? [rememberRequest(db, request)] : [])),
+    ...all(({ asset }) => (asset ? [assetStep(db, asset)] : [])),
     ...attempts.map(attempt => attemptStep(db, attempt)),
-    ...(change.remove ? removalSteps(db, change.remove) : []),
-    ...(change.node ? nodeSteps(db, change.node) : []),
-    ...(change.endJobsOf ? [removeJobsOf(db, change.endJobsOf)] : []),
-    ...(change.job ? [insertJob(db, change.job.begin, change.job.lease)] : []),
-    ...(change.events.length > 0 ? [eventStep(db, change.events)] : []),
-    ...(change.asset ? countSteps(db, change.asset) : []),
+    ...all(({ remove }) => (remove ? removalSteps(db, remove) : [])),
+    ...all(({ node }) => (node ? nodeSteps(db, node) : [])),
+    ...all(({ endJobsOf }) => (endJobsOf ? [removeJobsOf(db, endJobsOf)] : [])),
+    ...all(({ job }) => (job ? [insertJob(db, job.begin, job.lease)] : [])),
+    ...(events.length > 0 ? [eventStep(db, events)] : []),
+    ...all(({ asset }) => (asset ? countSteps(db, asset) : [])),
     ...attempts.flatMap(attempt => underWaySteps(db, attempt)),
   ]
 }

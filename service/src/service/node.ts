@@ -152,4 +152,8 @@ const whileAlive = (assets: AssetRecords, { mustBeAlive }: Membership): AssetRec
     await mustBeAlive()
     return assets.save(change)
   },
+  saveAll: async changes => {
+    await mustBeAlive()
+    return assets.saveAll(changes)
+  },
 })

@@ -5,6 +5,7 @@ import { describeAssetListing } from './asset-listing-contract.ts'
 import { describeAssetRemoval } from './asset-removal-contract.ts'
 import { describeRoundTrips } from './asset-round-trips-contract.ts'
 import { describeAssetSaving } from './asset-saving-contract.ts'
+import { describeAssetSavingMany } from './asset-saving-many-contract.ts'
 import { describeAssetSearch } from './asset-search-contract.ts'
 import { describeAssetUpkeep } from './asset-upkeep-contract.ts'
 import { describeJobRecords } from './job-records-contract.ts'
@@ -18,6 +19,7 @@ import { describeWorkspaceRecords } from './workspace-records-contract.ts'
 
 export function describeRecords(name: string, open: OpenInstallation): void {
   describeAssetSaving(name, open)
+  describeAssetSavingMany(name, open)
   describeAssetRemoval(name, open)
   describeRequests(name, open)
   describeForgetting(name, open)

@@ -1,10 +1,9 @@
 // The operator's command, against the folder of a server that runs meanwhile.
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { clientOf, firstTenant, type ProcessTenant } from '../support/process-tenant.ts'
 import { linesOf, type Outcome, runHerbarium } from '../support/run-herbarium.ts'
-import { samplePath } from '../support/samples.ts'
 import { type RunningProcess, startProcess, temporaryFolder } from '../support/start-process.ts'
 
 vi.setConfig({ testTimeout: 60_000 }) // processes take their time on a busy machine
@@ -148,65 +147,10 @@ describe('with two workspaces', () => {
   })
 })
 
-describe('upload', () => {
-  test('sends files by the three calls and prints one asset a line', async () => {
-    const { code, stdout, stderr } = await herbarium(
-      'upload',
-      samplePath('i.png'),
-      samplePath('v.mp4'),
-      '--project',
-      tenant.projectId,
-      '--json',
-    )
-    expect(stderr).toBe('')
-    expect(code).toBe(0)
-    const assets = linesOf(stdout).map(line => JSON.parse(line))
-    expect(assets).toMatchObject([{ status: 'ready' }, { status: 'ready' }])
-    const served = await fetch(assets[1].url)
-    expect(Buffer.from(await served.arrayBuffer()).equals(await readFile(samplePath('v.mp4')))).toBe(true)
-    const asset = await tenant.client.assets.retrieve(assets[0].asset_id)
-    expect(asset).toMatchObject({ name: 'i.png', uploaded_via: 'signed_url', content_type: 'image/png' })
-    const placed = await tenant.client.assets.list({ project_id: tenant.projectId })
-    expect(placed.assets.map(({ asset_id }) => asset_id).sort()).toEqual(
-      assets.map(({ asset_id }) => asset_id).sort(),
-    )
-  })
-
-  test('for a person prints file, status and URL; what fails ends it with 1, the reason, and no harm to the rest', async () => {
-    const files = [samplePath('svg.png'), '/nowhere/a.png', samplePath('i.webp')]
-    const { code, stdout, stderr } = await herbarium('upload', ...files, '--workspace', tenant.workspaceId)
-    expect(code).toBe(1)
-    expect(linesOf(stdout)).toEqual([
-      expect.stringMatching(/svg\.png {2}failed {2}http/),
-      expect.stringMatching(/i\.webp {2}ready {2}http/),
-    ])
-    expect(linesOf(stderr)).toEqual([
-      expect.stringMatching(/^herbarium: .*svg\.png: .*upload one of/),
-      expect.stringMatching(/^herbarium: \/nowhere\/a\.png: cannot be read/),
-    ])
-  })
-
-  test('says in one line what stopped it', async () => {
-    const file = samplePath('i.png')
-    const elsewhere = { DATA_DIR: server.dataDir, FLORA_BASE_URL: 'http://127.0.0.1:9/api/v1' }
-    const wrongKey = { FLORA_BASE_URL: `${server.origin}/api/v1`, FLORA_API_KEY: 'sk_live_wrong' }
-    const noKey = { DATA_DIR: path.join(server.dataDir, 'none'), FLORA_BASE_URL: wrongKey.FLORA_BASE_URL }
-    const outcomes: [Promise<Outcome>, RegExp][] = [
-      [herbarium('upload', '/nowhere/a.png'), /^herbarium: \/nowhere\/a\.png: cannot be read/],
-      [herbarium('upload', file, '--project', 'prj_nope'), /^herbarium: .*not_found: .*project/],
-      [herbarium('upload', file, '--workspace', 'ws_nope'), /^herbarium: .*forbidden: /],
-      [runHerbarium(['upload', file], elsewhere), /^herbarium: http:\/\/127\.0\.0\.1:9 does not answer/],
-      [runHerbarium(['upload', file], wrongKey), /^herbarium: invalid_api_key: /],
-      [runHerbarium(['upload', file], noKey), /^herbarium: Set FLORA_API_KEY/],
-    ]
-    for (const [outcome, line] of outcomes) expectOneLine(await outcome, line)
-  })
-})
-
 describe('usage', () => {
   test('--help explains the program and each of its commands, and ends with 0', async () => {
     const commands = ['serve', 'workspace create', 'workspace list', 'project create', 'key']
-    commands.push('key create', 'key list', 'key revoke', 'upload')
+    commands.push('key create', 'key list', 'key revoke', 'upload', 'import', 'list', 'get')
     commands.push('doctor', 'verify', 'repair', 'backup', 'restore')
     const explain = async (words: string[]) => {
       const { code, stdout, stderr } = await runHerbarium([...words, '--help'], {})
@@ -217,7 +161,19 @@ describe('usage', () => {
     while (commands.length > 0)
       await Promise.all(commands.splice(0, 3).map(command => explain(command.split(' '))))
     const overview = await explain([])
-    for (const noun of ['serve', 'workspace', 'project', 'key', 'upload', 'doctor', 'verify', 'backup'])
+    for (const noun of [
+      'serve',
+      'workspace',
+      'project',
+      'key',
+      'upload',
+      'import',
+      'list',
+      'get',
+      'doctor',
+      'verify',
+      'backup',
+    ])
       expect(overview).toContain(noun)
   })
 
@@ -225,6 +181,9 @@ describe('usage', () => {
     ['no-such', /unknown command 'no-such'/],
     ['project create', /'--name <name>' not specified/],
     ['upload', /missing required argument 'file'/],
+    ['upload --parallel 0 a.png', /'--parallel <n>' argument '0' is invalid.* from 1 to 32/],
+    ['list --limit many', /'--limit <n>' argument 'many' is invalid/],
+    ['list --status new', /Allowed choices are pending_upload, ready, failed/],
   ])(
     '"herbarium %s" ends with 1, says what is wrong and where help is, on stderr only',
     async (args, said) => {

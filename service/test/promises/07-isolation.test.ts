@@ -113,7 +113,7 @@ async function ask(
   const query = { ...(inQuery.includes('workspace_id') ? { workspace_id } : {}), ...at('query') }
   const parts = { ...own, ...at('path') }
   const target = `${filled(path.replace('/api/v1', ''), parts)}?${new URLSearchParams(query)}`
-  const fields = { workspace_id, name: 'n', source: 'signed-url' }
+  const fields = { workspace_id, name: 'n', source: 'signed-url', assets: [{}] }
   const known = (type: Place['where']) =>
     Object.entries(fields).filter(([name]) => inBody[type]?.includes(name))
   if (place?.where === 'multipart/form-data') {
@@ -122,7 +122,7 @@ async function ask(
       ...Object.fromEntries(known(place.where)),
       ...at(place.where),
     }))
-      form.set(name, text)
+      form.set(name, String(text))
     form.append('file', new Blob([new Uint8Array(png)]))
     return stranger.call(target, { method, body: form })
   }

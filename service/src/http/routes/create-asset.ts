@@ -1,24 +1,20 @@
 // POST /assets: reserve an upload, or store a small file in one request.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { asAttemptLeft } from '../../assets/as-attempt-left.ts'
-import type { SaidOfAsset } from '../../assets/describe.ts'
 import { discard } from '../../assets/discard.ts'
 import { fetchUrl } from '../../assets/fetch-url.ts'
 import type { Upload } from '../../assets/ports.ts'
 import { reserve } from '../../assets/reserve.ts'
 import { storeDirect } from '../../assets/store-direct.ts'
 import { invalidField } from '../../ground/errors.ts'
-import type { RequestRecord } from '../../ground/request-record.ts'
 import type { App } from '../app.ts'
+import { asAnswered, described, fileSize, RESERVED, saidIn } from '../asset-body.ts'
 import type { Deps } from '../deps.ts'
 import { readDirectForm } from '../direct-form.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentReservation, presentUpload } from '../present.ts'
 import * as schemas from '../schemas.ts'
 import { instructionsFor } from '../upload-instructions.ts'
-
-const RESERVED = 'signed-url'
 
 const source = z
   .string({ error: 'must be a string: "signed-url", or a public https:// URL' })
@@ -32,28 +28,15 @@ const source = z
     examples: ['signed-url'],
   })
 
-/** What every source may say of its asset. */
-export const described = {
-  workspace_id: schemas.workspaceId,
-  file_name: z.string().max(1024).optional().meta({ example: 'product.png' }),
-  content_type: z.string().max(255).optional().meta({ example: 'image/png' }),
-  folder: z.string().max(2048).optional().meta({ example: 'api-uploads' }),
-  project_id: schemas.projectId.optional(),
-  sha256: z.string().max(128).optional().meta({ description: 'In hex; checked once the bytes are whole' }),
-  metadata: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({ description: 'At most 16 pairs, 4 KB in all' }),
-  idempotency_key: schemas.idempotencyKey,
-}
-
 const reserveBody = z.strictObject({
   source,
+  workspace_id: schemas.workspaceId,
   ...described,
-  file_size: z.int().min(0).optional().meta({ description: 'In bytes; checked once the bytes are whole' }),
+  file_size: fileSize,
 })
 
-export const directForm = z.strictObject({
+const directForm = z.strictObject({
+  workspace_id: schemas.workspaceId,
   ...described,
   file_size: z.coerce.number({ error: 'must be a whole number' }).int().min(0).optional(),
 })
@@ -142,24 +125,4 @@ async function createDirect(deps: Deps, request: FastifyRequest, reply: FastifyR
   } finally {
     await discard(deps, bytes.key)
   }
-}
-
-const saidIn = (body: Omit<z.output<typeof directForm>, 'idempotency_key'>): SaidOfAsset => ({
-  fileName: body.file_name,
-  contentType: body.content_type,
-  folder: body.folder,
-  fileSize: body.file_size,
-  sha256: body.sha256,
-  metadata: body.metadata,
-  projectId: body.project_id,
-})
-
-/** The asset as the first answer showed it: what has become of a reservation since is for GET to say. */
-async function asAnswered(deps: Deps, record: RequestRecord): Promise<Upload | undefined> {
-  const upload = await deps.assets.findUpload(record.subjectId ?? '', record.attempt ?? undefined)
-  if (upload === undefined) return undefined
-  const { asset, attempt } = upload
-  return asset.uploadedVia === 'signed_url'
-    ? { asset: { ...asset, status: 'pending_upload' }, attempt }
-    : { asset: asAttemptLeft(upload), attempt }
 }
