@@ -85,13 +85,13 @@ test('a picture is pasted into the folder and the project that the view shows', 
 })
 
 test('a large file shows how far it is, is paused and resumed, and is sent once', async () => {
-  await slowUplink(page, MB)
+  const quicken = await slowUplink(page, MB)
   await page.setInputFiles('input[type=file][multiple]', await chosenFile('long.wav', wavOf(10 * MB, 1)))
   await soon(() => share('long.wav')).toBeGreaterThan(0.05)
   expect(await share('long.wav')).toBeLessThan(1)
   await page.getByRole('button', { name: 'Pause: long.wav' }).click()
   await soon(() => uploadOf(page, 'long.wav').innerText()).toContain('Paused at')
-  await slowUplink(page)
+  await quicken()
   await page.getByRole('button', { name: 'Resume: long.wav' }).click()
   await soon(() => uploadOf(page, 'long.wav').innerText()).toContain('ready')
   expect(await assetsNamed('long.wav')).toMatchObject([
@@ -110,14 +110,14 @@ test('an upload that is given up leaves no asset behind', async () => {
 })
 
 test('a page that is loaded anew in mid-upload asks for the file again, refuses another, and goes on where it was', async () => {
-  await slowUplink(page, MB)
+  const quicken = await slowUplink(page, MB)
   const bytes = wavOf(10 * MB, 3)
   const file = await chosenFile('left.wav', bytes)
   await page.setInputFiles('input[type=file][multiple]', file)
   await soon(() => share('left.wav')).toBeGreaterThan(0.05)
   const shown = Number(await share('left.wav')) * bytes.length
   await page.reload()
-  await slowUplink(page)
+  await quicken()
   const line = uploadOf(page, 'left.wav')
   await soon(() => line.innerText()).toContain('The browser has forgotten the file.')
   await line.locator('input[type=file]').setInputFiles(await chosenFile('other.wav', wavOf(2 * MB, 4)))

@@ -85,12 +85,15 @@ const SOON_MS = 30_000
 /** What the page is to show soon, asked again and again until it does. */
 export const soon = <T>(ask: () => Promise<T> | T) => expect.poll(ask, { timeout: SOON_MS })
 
-/** A line that brings so many bytes a second up; without a number the line is as good as it can be. */
-export async function slowUplink(page: Page, bytesPerSecond = -1): Promise<void> {
+/** A line that brings so many bytes a second up, until what is answered is called. */
+export async function slowUplink(page: Page, bytesPerSecond: number): Promise<() => Promise<void>> {
   const session = await page.context().newCDPSession(page)
-  const unbound = { offline: false, latency: 0, downloadThroughput: -1 }
+  const unbound = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
   await session.send('Network.enable')
   await session.send('Network.emulateNetworkConditions', { ...unbound, uploadThroughput: bytesPerSecond })
+  return async () => {
+    await session.send('Network.emulateNetworkConditions', unbound)
+  }
 }
 
 /** What the element itself says, such as a picture's naturalWidth. */
