@@ -5,9 +5,11 @@ WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY client/package.json client/tsconfig.build.json client/
 COPY service/package.json service/tsconfig.build.json service/
+COPY dashboard/package.json dashboard/vite.config.ts dashboard/index.html dashboard/
 RUN npm ci --ignore-scripts
 COPY client/src client/src
 COPY service/src service/src
+COPY dashboard/src dashboard/src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS installed
@@ -16,8 +18,8 @@ COPY package.json package-lock.json .npmrc ./
 COPY client/package.json client/
 COPY service/package.json service/
 COPY service/bin service/bin
-# The service and what it asks for: the root asks only for tools, and for a Node, which this image has.
-RUN npm ci --workspace=service --omit=dev
+# The service and what it asks for: the root asks only for tools, and for a Node, which this image has; the page is built.
+RUN npm ci --workspace=service --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 WORKDIR /herbarium

@@ -178,6 +178,8 @@ export interface FormObject {
 
 /** Uploads that do not pass this service. Whoever has a form can use it again until it expires. */
 export interface Forms {
+  /** Where all of them go. */
+  url: string
   /** The same for the same terms, while the store's credentials are the same. */
   formFor(terms: FormTerms): Promise<UploadForm>
   find(key: string): Promise<FormObject | undefined>

@@ -13,6 +13,7 @@ export async function welcome(service: Service, config: Config, told: ToldKey | 
   return `
 Herbarium ${version} is ready.
 
+  Page       ${service.urls.page()}
   API base   ${service.urls.api()}
   Reference  ${service.urls.docs()}
   Data       ${config.dataDir}

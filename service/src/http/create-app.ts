@@ -28,6 +28,7 @@ import { listProjectNodes } from './routes/list-project-nodes.ts'
 import { listProjects } from './routes/list-projects.ts'
 import { listWorkspaces } from './routes/list-workspaces.ts'
 import { media } from './routes/media.ts'
+import { page } from './routes/page.ts'
 import { pages } from './routes/pages.ts'
 import { retryAsset } from './routes/retry-asset.ts'
 import { upload } from './routes/upload.ts'
@@ -100,6 +101,7 @@ async function withoutKey(app: App, deps: Deps): Promise<void> {
   await app.register(async scope => upload(scope as App, deps))
   await app.register(async scope => media(scope as App, deps))
   await app.register(async scope => pages(scope as App, deps))
+  await app.register(async scope => page(scope as App, deps))
   health(app, deps)
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => openApiDocument(app, deps.urls))
 }

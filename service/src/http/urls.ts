@@ -8,6 +8,8 @@ export interface Urls {
   /** The API's base, as FLORA's clients want it: it ends in /api/v1. */
   api(): string
   docs(): string
+  /** What people open; ends in a slash. */
+  page(): string
   /** Final from the start; answers once the asset is ready. */
   media(asset: Pick<Asset, 'mediaToken' | 'name'>): string
   /** Where the attempt's bytes go. */
@@ -27,6 +29,7 @@ export const createUrls = (options: {
   return {
     api: () => `${options.publicUrl()}/api/v1`,
     docs: () => `${options.publicUrl()}/docs`,
+    page: () => `${options.publicUrl()}/`,
     media: asset => {
       const name = asset.name === null ? '' : slug(asset.name)
       return `${options.mediaUrl()}/media/${asset.mediaToken}${name === '' ? '' : `/${name}`}`

@@ -50,6 +50,7 @@ describe('the first start', () => {
   test('says where everything is, on the free port that PORT=0 picked, and answers there', async () => {
     expect(server.origin).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/)
     const { workspaceId, projectId } = await firstTenant(server)
+    expect(server.stdout()).toContain(`Page       ${server.origin}/\n`)
     expect(server.stdout()).toContain(`Reference  ${server.origin}/docs\n`)
     expect(server.stdout()).toContain(`Data       ${server.dataDir}\n`)
     expect(server.stdout()).toContain(`Workspace  ${workspaceId} (`)

@@ -11,6 +11,7 @@ import { onBucket } from './trouble.ts'
 /** `url` is where browsers reach the bucket. */
 export function createForms(bucket: Bucket, settings: BucketSettings, url = publicAddress(settings)): Forms {
   return {
+    url,
     formFor: ({ key, ...terms }) =>
       onBucket(async () => {
         const { region, prefix } = settings

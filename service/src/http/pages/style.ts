@@ -64,9 +64,6 @@ const frame = `
 }
 .sprig { color: var(--leaf); flex: none; }
 .version { color: var(--soft); font-size: 0.875rem; }
-.card { max-width: 42rem; margin: 0 auto; padding: clamp(2rem, 8vw, 5rem) 1rem; }
-.project-id { font-size: 1.125rem; }
-.project-id code { padding: 0.25rem 0.5rem; border-radius: 6px; background: var(--leaf-wash); color: var(--leaf); }
 `
 
 const reference = `

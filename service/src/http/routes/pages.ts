@@ -1,11 +1,8 @@
-// The pages for people: the API's reference, and where a canvas_url leads.
-import { z } from 'zod'
+// The API's reference for people.
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { openApiDocument } from '../openapi.ts'
-import { projectPage } from '../pages/project.ts'
 import { referencePage } from '../pages/reference.ts'
-import * as schemas from '../schemas.ts'
 
 const CSP =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -15,7 +12,6 @@ export function pages(app: App, deps: Deps): void {
     reply.header('content-security-policy', CSP).header('x-content-type-options', 'nosniff')
     reply.header('referrer-policy', 'no-referrer')
   })
-  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs', 302))
   // Browsers ask for it, whatever they show; with none they note an error.
   app.get('/favicon.ico', { schema: { hide: true } }, (_request, reply) =>
     reply.code(204).header('cache-control', 'public, max-age=86400').send(),
@@ -25,12 +21,4 @@ export function pages(app: App, deps: Deps): void {
     reference ??= referencePage(await openApiDocument(app, deps.urls), { apiBase: deps.urls.api() })
     return reply.type('text/html; charset=utf-8').send(reference)
   })
-  app.get(
-    '/projects/:project_id',
-    { schema: { hide: true, params: z.object({ project_id: schemas.projectId }) } },
-    async (request, reply) =>
-      reply
-        .type('text/html; charset=utf-8')
-        .send(projectPage({ projectId: request.params.project_id, apiBase: deps.urls.api() })),
-  )
 }
