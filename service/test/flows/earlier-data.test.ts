@@ -50,7 +50,7 @@ function useFolder(fixture: string) {
   return { client: () => client, service: () => service }
 }
 
-describe.each(['data-a', 'data-b', 'data-c', 'data-d'])('On the folder %s', fixture => {
+describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e'])('On the folder %s', fixture => {
   const { client } = useFolder(fixture)
 
   test('what was ready is ready, with its name, place and exact bytes', async () => {
@@ -78,7 +78,7 @@ describe.each(['data-a', 'data-b', 'data-c', 'data-d'])('On the folder %s', fixt
   })
 })
 
-describe.each(['data-c', 'data-d'])('On the folder %s, moreover,', fixture => {
+describe.each(['data-c', 'data-d', 'data-e'])('On the folder %s, moreover,', fixture => {
   const { client } = useFolder(fixture)
 
   test('an upload that had arrived in part is carried on by retry', async () => {
@@ -102,11 +102,13 @@ describe.each(['data-c', 'data-d'])('On the folder %s, moreover,', fixture => {
   })
 })
 
-describe('On the folder data-d, whose server was killed,', () => {
-  const { service } = useFolder('data-d')
+describe.each([
+  ['data-d', 'folder:afce0344c8deb3e62b5b71569bf86b36'],
+  ['data-e', 'folder:e0e7855a40fb1accbbcae6cbdb965128'],
+])('On the folder %s, whose server was killed,', (fixture, store) => {
+  const { service } = useFolder(fixture)
 
   test('that server is forgotten, and the folder goes by the name it had', async () => {
-    const alive = await service().records.servers.listAlive(0)
-    expect(alive).toMatchObject([{ store: 'folder:afce0344c8deb3e62b5b71569bf86b36' }])
+    expect(await service().records.servers.listAlive(0)).toMatchObject([{ store }])
   })
 })
