@@ -44,6 +44,7 @@ test('a reservation names the asset, its final url and where the bytes go', asyn
       file_field: 'file',
       fileField: 'file',
       resumable: { protocol: 'tus', url: door },
+      token: expect.stringMatching(/^ut_v1\.[\w.-]+$/),
     },
     upload_url: door,
   })
