@@ -74,6 +74,7 @@ const samples: [string, Outcome][] = [
   ['locked.pdf', readyAs('application/pdf')],
   ['o.ogg', readyAs('audio/ogg')],
   ['ok12k.png', readyAs('image/png')],
+  ['p3.heic', readyAs('image/heic')],
   ['plain.mp3', readyAs('audio/mpeg')],
   ['poly.jpg', readyAs('image/jpeg')],
   ['polyzip.png', readyAs('image/png')],
