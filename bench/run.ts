@@ -14,25 +14,27 @@ type Bench = (args: string[]) => Promise<void>
 const HARNESSES: Record<string, Bench> = { crash: runCrash, model: runModelBench }
 const MEASUREMENTS: Record<string, Bench> = { profile: runProfile, soak: runSoak }
 
-const [name, args] = nameAndOptions(process.argv.slice(2))
-const bench = benchOf(name)
+const [names, args] = namesAndOptions(process.argv.slice(2))
+const bench = benchOf(names)
 if (bench === undefined) {
   const known = [GROUPS, MEASUREMENTS, HARNESSES].flatMap(Object.keys)
   console.error(`usage: npm run bench [-- ${known.join('|')}] [OPTIONS] (bench/README.md)`)
   process.exit(2)
 }
-if (!(name in HARNESSES)) await prepareToMeasure()
+if (!names.some(name => name in HARNESSES)) await prepareToMeasure()
 await bench(args)
 
-function nameAndOptions(all: string[]): [string, string[]] {
-  const [first = '', ...rest] = all
-  return first.startsWith('-') ? ['', all] : [first, rest]
+/** `profile` takes a name too, which is an option of its own. */
+function namesAndOptions(all: string[]): [string[], string[]] {
+  const first = all.findIndex((text, n) => text.startsWith('-') || (n > 0 && all[0] === 'profile'))
+  return first === -1 ? [all, []] : [all.slice(0, first), all.slice(first)]
 }
 
-function benchOf(name: string): Bench | undefined {
-  if (name === '') return args => runMeasure([], args)
-  if (name in GROUPS) return args => runMeasure([name], args)
-  return HARNESSES[name] ?? MEASUREMENTS[name]
+/** None are all groups; of groups there may be several. */
+function benchOf(names: string[]): Bench | undefined {
+  if (names.every(name => name in GROUPS)) return args => runMeasure(names, args)
+  const [name = '', ...others] = names
+  return others.length > 0 ? undefined : (HARNESSES[name] ?? MEASUREMENTS[name])
 }
 
 async function prepareToMeasure(): Promise<void> {
