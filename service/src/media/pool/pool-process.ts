@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Reply } from './messages.ts'
-import { watchMemory } from './resident-bytes.ts'
+import { watchMemory, watchTime } from './process-use.ts'
 
 export interface ProcessLimits {
-  /** For one file, once its turn has come. */
+  /** Of work on one file; by the clock three times as long. */
   timeoutMs: number
   /** Of the whole process while it reads a file. Watched on Linux; elsewhere only JavaScript's own memory is capped. */
   maxMemoryBytes: number
@@ -31,6 +31,8 @@ export interface PoolProcess<Task, Answer> {
 
 /** A start says nothing about a file, and a busy machine takes its time. */
 const START_TIMEOUT_MS = 20_000
+/** By the clock a process may take so many times as long as it works. */
+const PATIENCE = 3
 /** A process that grew beyond this part of its memory would not give it back. */
 const HEAVY_PART = 1 / 4
 
@@ -114,7 +116,9 @@ async function ask<Answer>(
 ): Promise<Outcome<Answer>> {
   work(child)
   const overrun = Promise.withResolvers<Outcome<Answer>>()
-  const timeout = setTimeout(() => overrun.resolve({ kind: 'too_slow' }), limits.timeoutMs)
+  const endTime = watchTime(child.pid, { ms: limits.timeoutMs, patience: PATIENCE }, () =>
+    overrun.resolve({ kind: 'too_slow' }),
+  )
   const endWatch = watchMemory(child.pid, limits.maxMemoryBytes, () =>
     overrun.resolve({ kind: 'too_much_memory' }),
   )
@@ -128,7 +132,7 @@ async function ask<Answer>(
     overrun.promise,
     ended.then((): Outcome<Answer> => ({ kind: 'died' })),
   ])
-  clearTimeout(timeout)
+  endTime()
   const memory = endWatch()
   child.off('message', onMessage)
   const isHeavy = memory > limits.maxMemoryBytes * HEAVY_PART

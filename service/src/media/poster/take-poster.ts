@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { PictureSource } from '../../assets/derivatives/ports.ts'
-import { watchMemory } from '../pool/resident-bytes.ts'
+import { watchMemory } from '../pool/process-use.ts'
 
 export interface PosterLimits {
   timeoutMs: number
