@@ -1,13 +1,13 @@
 // Three sources, one gate: whatever a file is, it comes to the same end by every door, and leaves nothing behind.
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type GateFile, gateFiles } from '../support/hostile-files.ts'
 import { type AssetUpload, postJson, reserve } from '../support/reserve.ts'
 import { samplePath } from '../support/samples.ts'
 import { type Internet, startInternet } from '../support/start-internet.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
-import { completed, putFile, stored, until } from '../support/uploads.ts'
+import { completed, putFile, stored } from '../support/uploads.ts'
 
 const MAX_DIRECT_BYTES = 4 * 1024 * 1024
 /** What every sender says of every file, true or not. */
@@ -17,6 +17,9 @@ let internet: Internet
 let herbarium: RunningService
 /** What the stranger gives out, by path. */
 const offered = new Map<string, Buffer>()
+/** For a picture of 64 megapixels, by three sources, on a machine that others keep busy. */
+const PATIENCE_MS = 200_000
+
 let readyAssets = 0
 let sentAssets = 0
 
@@ -63,9 +66,12 @@ async function found(assetId: string): Promise<AssetUpload> {
 
 /** How it ended, and what its URL answers then. */
 async function outcomeOf(assetId: string, bytes: Buffer) {
-  const { status, url, failure_message } = await until(
-    () => found(assetId),
-    asset => asset.status === 'ready' || asset.status === 'failed',
+  const { status, url, failure_message } = await vi.waitUntil(
+    async () => {
+      const asset = await found(assetId)
+      return asset.status !== 'pending_upload' && asset
+    },
+    { timeout: PATIENCE_MS, interval: 50 },
   )
   const served = await herbarium.fetch(url ?? '')
   const body = Buffer.from(await served.arrayBuffer())
@@ -98,7 +104,7 @@ const expected = ({ outcome }: GateFile) =>
         isSame: false,
       }
 
-describe.concurrent('By every source the same becomes of a file that is', () => {
+describe.concurrent('By every source the same becomes of a file that is', { timeout: PATIENCE_MS }, () => {
   test.each(gateFiles)('$what', async file => {
     const bytes = await file.make()
     const names = Object.keys(sources).filter(name => name !== 'direct' || bytes.length <= MAX_DIRECT_BYTES)
