@@ -1,5 +1,6 @@
 // Delivery of large files by the real program: whole, at the reader's pace, and with nothing left open.
 import { createHash } from 'node:crypto'
+import { readdir, stat, truncate } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -86,4 +87,18 @@ test('clients that hang up at any moment leave no file open', async () => {
   await Promise.all(Array.from({ length: 200 }, (_, n) => hangUp(n)))
   await vi.waitFor(async () => expect(await openMedia()).toEqual([]), { timeout: 5000 })
   expect((await fetch(large.url, { method: 'HEAD' })).status).toBe(200)
+})
+
+test('a large file that has lost its bytes is told as an error, with nothing that a cache would keep', async () => {
+  const size = 2 * MIB + 4
+  const spoilt = await readyAsset(await firstTenant(server), wavOf(size, 8), 'spoilt.wav')
+  const media = path.join(server.dataDir, 'blobs/media')
+  for (const name of await readdir(media, { recursive: true }))
+    if ((await stat(path.join(media, name))).size === size) await truncate(path.join(media, name), 1000)
+  const { status, headers } = await fetch(spoilt.url)
+  expect({ status, kept: headers.get('cache-control'), etag: headers.get('etag') }).toEqual({
+    status: 503,
+    kept: 'no-store',
+    etag: null,
+  })
 })

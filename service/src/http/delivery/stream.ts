@@ -15,11 +15,15 @@ import { answerUnsatisfiable, type Deliver, describe, identify, validatorsOf } f
 const ONE_CHUNK_AHEAD = 1
 
 /** Bytes that come in one piece go out as one, with their headers; a stream would only be in their way. */
-async function inOneWrite(bytes: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array | Readable> {
-  const iterator = bytes[Symbol.asyncIterator]()
+async function bodyOf(
+  ports: ReadingPorts,
+  asset: ReadyAsset,
+  range: ByteRange,
+): Promise<Uint8Array | Readable> {
+  const iterator = (await bytesOf(ports, asset, range))[Symbol.asyncIterator]()
   const first = await iterator.next()
   if (first.done) return Buffer.alloc(0)
-  if (first.value.byteLength < length)
+  if (first.value.byteLength <= range.end - range.start)
     return Readable.from(again(first, iterator), { objectMode: false, highWaterMark: ONE_CHUNK_AHEAD })
   await iterator.return?.()
   return first.value
@@ -42,18 +46,18 @@ function again<T>(first: IteratorResult<T>, iterator: AsyncIterator<T>): AsyncIt
 
 type ReadingPorts = Pick<Ports, 'assets' | 'blobs'>
 
-/** The bytes are opened before a header promises anything of them: an error must not carry what caches keep. */
+/** The first bytes are read before a header promises anything of them: an error must not carry what caches keep. */
 export function createStream(ports: ReadingPorts, cacheSeconds: number): Deliver {
   return async (asset, { request, reply }) => {
     const range = rangeOf(request, asset)
     if (range === 'unsatisfiable') return answerUnsatisfiable(reply, asset)
     const { start, end } = range ?? { start: 0, end: asset.sizeBytes - 1 }
-    const bytes = request.method === 'HEAD' ? undefined : await bytesOf(ports, asset, { start, end })
+    const body = request.method === 'HEAD' ? undefined : await bodyOf(ports, asset, { start, end })
     identify(reply, asset, cacheSeconds)
     describe(reply, asset, request).headers({ 'accept-ranges': 'bytes', 'content-length': end - start + 1 })
     if (range !== undefined)
       reply.code(206).header('content-range', `bytes ${start}-${end}/${asset.sizeBytes}`)
-    return reply.send(bytes && (await inOneWrite(bytes, end - start + 1)))
+    return reply.send(body)
   }
 }
 
