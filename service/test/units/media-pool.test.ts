@@ -78,6 +78,16 @@ describe('a pool of probes', () => {
     expect(new Set(pids).size).toBe(2)
   })
 
+  it.runIf(process.platform === 'linux')(
+    'counts the time a probe works, and waits thrice as long by the clock',
+    async () => {
+      const { look } = open({ timeoutMs: 1000 })
+      const [waited, asleep] = await Promise.all(['wait', 'sleep'].map(look))
+      expect(waited?.fault).toBeNull()
+      expect(asleep?.fault?.kind).toBe('too_slow')
+    },
+  )
+
   it('counts the time of a look from its turn, not from its wait', async () => {
     const { look } = open({ processes: 1, timeoutMs: 1000 })
     const faults = await Promise.all(Array.from({ length: 60 }, () => look('fine')))
