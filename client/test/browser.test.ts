@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { bundle } from '../../service/test/support/bundle.ts'
 import { openBrowser } from '../../service/test/support/open-browser.ts'
 import { type OtherOrigin, openOtherOrigin } from '../../service/test/support/other-origin.ts'
+import { outcomeOn } from '../../service/test/support/page-outcome.ts'
 import { wavOf } from '../../service/test/support/samples.ts'
 import {
   expectServedBy,
@@ -72,15 +73,7 @@ const pageWith = (script: string): string => {
   return other.add('upload.html', html, { 'content-type': 'text/html; charset=utf-8' })
 }
 
-const outcome = (): Promise<unknown> =>
-  vi.waitFor(
-    async () => {
-      const value = await page.evaluate('window.outcome')
-      expect(value).toBeDefined()
-      return value
-    },
-    { timeout: 40_000, interval: 50 },
-  )
+const outcome = () => outcomeOn(page)
 
 const remembered = () => page.evaluate('Object.keys(localStorage).length')
 

@@ -9,22 +9,12 @@ export type AssetRow = Selectable<Tables['assets']>
 
 export function assetFrom(row: AssetRow): Asset {
   const core = {
-    id: row.id,
-    workspaceId: row.workspace_id,
-    mediaToken: row.media_token,
-    name: row.name,
-    folder: row.folder,
-    metadata: metadataFrom(row),
-    uploadedVia: row.uploaded_via as UploadedVia,
-    contentType: row.content_type,
-    declaredType: row.declared_type,
+    ...shownFrom(row),
     declaredSize: row.declared_size,
     declaredSha256: row.declared_sha256,
-    projectId: row.project_id,
     attempt: row.attempt,
     version: row.version,
     createdByKey: row.created_by_key,
-    createdAt: row.created_at,
   }
   if (row.status === 'ready')
     return {
@@ -70,21 +60,26 @@ export const SUMMARY_COLUMNS = [
 
 export type SummaryRow = Pick<AssetRow, (typeof SUMMARY_COLUMNS)[number]>
 export const summaryFrom = (row: SummaryRow): AssetSummary => ({
+  ...shownFrom(row),
+  status: row.status as AssetStatus, // written by assetRow alone
+  sizeBytes: row.size_bytes,
+  width: row.width,
+  height: row.height,
+})
+
+/** What is shown of an asset alike in each of its states. */
+const shownFrom = (row: SummaryRow) => ({
   id: row.id,
   workspaceId: row.workspace_id,
   mediaToken: row.media_token,
   name: row.name,
   folder: row.folder,
   metadata: metadataFrom(row),
-  uploadedVia: row.uploaded_via as UploadedVia, // written by assetRow alone, like the status
+  uploadedVia: row.uploaded_via as UploadedVia, // written by assetRow alone
   contentType: row.content_type,
   declaredType: row.declared_type,
   projectId: row.project_id,
   createdAt: row.created_at,
-  status: row.status as AssetStatus,
-  sizeBytes: row.size_bytes,
-  width: row.width,
-  height: row.height,
 })
 
 /** Most assets have none. */

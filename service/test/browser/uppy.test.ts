@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { bundle } from '../support/bundle.ts'
 import { openBrowser } from '../support/open-browser.ts'
 import { type OtherOrigin, openOtherOrigin } from '../support/other-origin.ts'
+import { outcomeOn } from '../support/page-outcome.ts'
 import { reserve } from '../support/reserve.ts'
 import { wavOf } from '../support/samples.ts'
 import {
@@ -79,15 +80,7 @@ const pageWith = (script: string): string => {
   return other.add('upload.html', html, { 'content-type': 'text/html; charset=utf-8' })
 }
 
-const outcome = (): Promise<unknown> =>
-  vi.waitFor(
-    async () => {
-      const value = await page.evaluate('window.outcome')
-      expect(value).toBeDefined()
-      return value
-    },
-    { timeout: 30_000, interval: 50 },
-  )
+const outcome = () => outcomeOn(page)
 
 const exchanges = async () => (await page.evaluate('exchanges')) as Exchange[] // the page's own script keeps them
 
