@@ -39,11 +39,16 @@ const reserve: Verb = {
   },
 }
 
-const receive = (how: 'POST' | 'PUT'): Verb => ({
-  title: `receive by ${how}`,
+/** Brief ones claim their attempt when they are whole, longer ones before. */
+type Length = 'brief' | 'long'
+
+const bytesOf = (length: Length): Buffer => someBytes(length === 'brief' ? 20_000 : 80_000)
+
+const receive = (how: 'POST' | 'PUT', length: Length): Verb => ({
+  title: `receive a ${length} file by ${how}`,
   writesBytes: true,
   begin: async at => {
-    const bytes = someBytes()
+    const bytes = bytesOf(length)
     const asset = await reserved(at)
     return {
       act: () => at.send(asset.uploadUrl, how === 'PUT' ? bytes : formOf(bytes)),
@@ -55,11 +60,11 @@ const receive = (how: 'POST' | 'PUT'): Verb => ({
   },
 })
 
-const receiveAgain: Verb = {
-  title: 'receive over bytes received before',
+const receiveAgain = (length: Length): Verb => ({
+  title: `receive a ${length} file over bytes received before`,
   writesBytes: true,
   begin: async at => {
-    const [old, bytes] = [someBytes(), someBytes()]
+    const [old, bytes] = [someBytes(), bytesOf(length)]
     const asset = await uploaded(at, old)
     return {
       act: () => at.send(asset.uploadUrl, bytes),
@@ -69,7 +74,7 @@ const receiveAgain: Verb = {
       },
     }
   },
-}
+})
 
 const completeVerb: Verb = {
   title: 'complete',
@@ -220,9 +225,12 @@ const sweep: Verb = {
 /** The table. `source` is a URL that gives a picture. */
 export const verbs = (source: string): Verb[] => [
   reserve,
-  receive('POST'),
-  receive('PUT'),
-  receiveAgain,
+  receive('POST', 'brief'),
+  receive('POST', 'long'),
+  receive('PUT', 'brief'),
+  receive('PUT', 'long'),
+  receiveAgain('brief'),
+  receiveAgain('long'),
   completeVerb,
   completeFaulty,
   direct,
