@@ -1,4 +1,4 @@
-// The first bytes of a file that streams by, kept without copying them while one chunk has them all.
+// The first bytes of a file that streams by, copied: who writes the file takes its bytes for good.
 
 /** Enough for every type this service knows. */
 export const HEAD_BYTES = 64 * 1024
@@ -15,7 +15,7 @@ export function createHead(): Head {
   return {
     add: chunk => {
       if (missing === 0) return
-      const part = chunk.subarray(0, missing)
+      const part = Buffer.from(chunk.subarray(0, missing))
       chunks.push(part)
       missing -= part.byteLength
     },

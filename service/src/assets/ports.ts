@@ -93,7 +93,7 @@ export interface AssetRecords {
 
 /** A file being written. Exactly one of `commit`, `close` and `abort` ends it. */
 export interface BlobWriter {
-  /** Takes the bytes; resolves when more may come. The caller must not change them afterwards. */
+  /** Takes the bytes for good: they may be gone, and empty, at once. Resolves when more may come. */
   write(bytes: Uint8Array): Promise<void>
   /** Makes all bytes durable under the writer's key; only then do they exist for anyone. */
   commit(): Promise<void>

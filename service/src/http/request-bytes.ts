@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { brokenBody } from '../ground/errors.ts'
 import type { App } from './app.ts'
+import { createArrivals } from './arrivals.ts'
 
 /** A refused client may still be sending: so long, and so much, is read and dropped, that it can hear the answer. */
 const LINGER_MS = 10_000
@@ -14,22 +15,49 @@ const MIN_BYTES_PER_MS = 1 // about 1 kB/s
 const MAX_CREDIT_MS = 30_000
 const CHECK_MS = 2_000
 
+/** What may wait here for us before the connection is told to wait itself. */
+const READ_AHEAD_BYTES = 128 * 1024
+
 /**
  * Reads the body as it arrives. It ends only when the body is whole; a connection that closes before throws, and one
- * that sends less than 1 kB/s for half a minute is closed. Time that we take ourselves does not count.
+ * that sends less than 1 kB/s for half a minute is closed. Time that we take ourselves does not count. To be read once.
  */
-export async function* requestBytes({ raw }: FastifyRequest): AsyncGenerator<Uint8Array> {
+export const requestBytes = ({ raw }: FastifyRequest): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => readBody(raw),
+})
+
+type Raw = FastifyRequest['raw']
+
+/** By hand: a stream's own iterator joins the chunks that wait, which copies them, and takes more turns for each. */
+function readBody(raw: Raw): AsyncIterator<Uint8Array, undefined> {
   const pace = watchPace(() => raw.destroy(new Error('the body came too slowly')))
-  try {
-    for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
-      pace.received(chunk.byteLength)
-      yield chunk
-      pace.waiting()
-    }
-  } catch (error) {
-    throw brokenBody(error)
-  } finally {
+  const arrivals = createArrivals()
+  const onData = (chunk: Uint8Array) => {
+    pace.received(chunk.byteLength)
+    arrivals.push(chunk)
+    if (arrivals.heldBytes() >= READ_AHEAD_BYTES) raw.pause()
+  }
+  const onEnd = () => leave()
+  const onBroken = (cause?: Error) => leave(brokenBody(cause))
+  const leave = (reason?: Error) => {
     pace.stop()
+    raw.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)
+    arrivals.end(reason)
+  }
+  raw.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken)
+  if (raw.destroyed && !raw.readableEnded) onBroken()
+  return {
+    next: () => {
+      if (arrivals.heldBytes() === 0) pace.waiting()
+      const next = arrivals.next()
+      if (arrivals.heldBytes() === 0 && raw.isPaused()) raw.resume()
+      return next
+    },
+    return: async () => {
+      leave()
+      raw.pause()
+      return { done: true, value: undefined }
+    },
   }
 }
 
@@ -61,6 +89,7 @@ export function boundUnreadBodies(app: App): void {
     lingering.add(raw)
     raw.once('close', () => lingering.delete(raw))
     drop(raw)
+    raw.resume()
     cutOffIn(lingerMs, raw)
   })
   app.addHook('preClose', async () => {

@@ -23,7 +23,7 @@ export function patternOf(bytes: number): Buffer {
 
 export async function put(blobs: Blobs, key: string, ...pieces: Uint8Array[]): Promise<void> {
   const writer = await blobs.create(key)
-  for (const piece of pieces) await writer.write(piece)
+  for (const piece of pieces) await writer.write(Uint8Array.from(piece)) // the writer takes it for good
   await writer.commit()
 }
 

@@ -76,6 +76,7 @@ interface Stretch {
 function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Continuation {
   const { writer, hash, partial: start } = file
   const hashAtStart = hash.copy()
+  let isHashSound = true
   let sizeBytes = start.sizeBytes
   const now = (): PartialBytes => ({ ...start, sizeBytes })
   const save = async () => {
@@ -88,7 +89,7 @@ function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Cont
     try {
       await writer.save()
       await row.writeKept(now(), { letGo: true })
-      keepHash(ports.hashes, start.key, { hash, sizeBytes })
+      if (isHashSound) keepHash(ports.hashes, start.key, { hash, sizeBytes })
     } finally {
       await leave()
     }
@@ -101,9 +102,12 @@ function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Cont
   return {
     sizeBytes: () => sizeBytes,
     write: async (chunk, { mayCount }) => {
+      const { byteLength } = chunk
+      hash.update(chunk)
+      isHashSound = false // it knows bytes that the file may never have
       await writer.write(chunk)
-      hash.update(chunk) // only then: what could not be written is not kept, and must not stay in the hash
-      sizeBytes += chunk.byteLength
+      isHashSound = true
+      sizeBytes += byteLength
       if (mayCount && sizeBytes - row.sureBytes() >= SAVE_EVERY_BYTES) await save()
       else await row.renewInTime()
     },

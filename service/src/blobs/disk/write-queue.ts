@@ -1,5 +1,6 @@
 // Gathering bytes into few, large writes.
 import type { FileHandle } from 'node:fs/promises'
+import { letGo } from '../../ground/let-go.ts'
 
 /** A chain of 64 KiB writes costs more than hashing and parsing together. */
 const FLUSH_BYTES = 512 * 1024
@@ -7,7 +8,7 @@ const FLUSH_BYTES = 512 * 1024
 const FLUSH_PIECES = 1024
 
 export interface WriteQueue {
-  /** Resolves when more may come. */
+  /** Takes the bytes for good; resolves when more may come. */
   add(bytes: Uint8Array): Promise<void>
   /** Resolves when everything added has been written. */
   drain(): Promise<void>
@@ -50,7 +51,7 @@ interface Batch {
 async function writeAll(handle: FileHandle, { chunks, bytes, position }: Batch): Promise<void> {
   if (bytes === 0) return
   const { bytesWritten } = await handle.writev(chunks, position)
-  if (bytesWritten === bytes) return
+  if (bytesWritten === bytes) return chunks.forEach(letGo)
   // A short write (a signal, a full disk): the rest goes alone, and the system says then what is wrong.
   let rest = Buffer.concat(chunks).subarray(bytesWritten)
   let at = position + bytesWritten

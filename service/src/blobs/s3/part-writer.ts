@@ -1,5 +1,6 @@
 // Writing one object in parts, so that it is there whole or not at all.
 import type { BlobWriter } from '../../assets/ports.ts'
+import { letGo } from '../../ground/let-go.ts'
 import { unfinishedOf } from '../keys.ts'
 import type { Bucket } from './bucket.ts'
 import { beginWrite, join, MIN_PART_BYTES, type Write } from './joining.ts'
@@ -50,7 +51,7 @@ export function partWriter(bucket: Bucket, { write, parts, rest, isSaved }: Begu
       })
     })
   const takeGathered = () => {
-    const bytes = gathered.length === 1 && gathered[0] ? gathered[0] : Buffer.concat(gathered)
+    const bytes = gathered.length === 1 && gathered[0] ? gathered[0] : joined(gathered)
     gathered = []
     gatheredBytes = 0
     return bytes
@@ -68,7 +69,7 @@ export function partWriter(bucket: Bucket, { write, parts, rest, isSaved }: Begu
         gathered.push(bytes)
         gatheredBytes += bytes.byteLength
         if (gatheredBytes >= partBytesOf(parts.length + 1)) return flush()
-        if (gathered.length >= GATHERED_PIECES) gathered = [Buffer.concat(gathered)]
+        if (gathered.length >= GATHERED_PIECES) gathered = [joined(gathered)]
       }),
     save: () =>
       soundly(async () => {
@@ -95,4 +96,10 @@ export function partWriter(bucket: Bucket, { write, parts, rest, isSaved }: Begu
       if (hasState) await bucket.remove(unfinishedOf(write.key)).catch(() => undefined)
     },
   }
+}
+
+function joined(pieces: Uint8Array[]): Uint8Array {
+  const whole = Buffer.concat(pieces)
+  pieces.forEach(letGo)
+  return whole
 }

@@ -1,0 +1,14 @@
+// Buffers whose bytes nobody needs any more, given back at once.
+
+/** Smaller ones come from a pool that others use too, or are not worth the call. */
+const WORTHWHILE_BYTES = 4096
+
+/**
+ * Gives back the memory of bytes that own all of theirs; they are empty afterwards. The engine would keep it until its
+ * next collection, and looks through the whole heap each time 64 MB have piled up outside: while large files arrive,
+ * that took more time than hashing them.
+ */
+export function letGo({ buffer, byteLength }: Uint8Array): void {
+  const isOwn = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength
+  if (isOwn && byteLength >= WORTHWHILE_BYTES) buffer.transfer(0)
+}
