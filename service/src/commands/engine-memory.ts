@@ -1,14 +1,6 @@
-// How much memory the engine lets pile up before it collects.
+// Memory that the engine would keep for longer than anyone needs it.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-
-/**
- * Bytes on their way are held by buffers that live for a moment, yet wait for the next collection of the young
- * space: a space that does not grow is collected often, and a large upload stays within its share of memory.
- */
-export function keepYoungSpaceSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
-}
 
 /** A start leaves as much garbage as what it keeps, and nothing collects it while nobody comes. */
 const COLLECT_AFTER_MS = 500

@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts'
 import { syncFolder } from '../config/sync-folder.ts'
 import { openService } from '../service.ts'
 import { begin } from '../workspaces/begin.ts'
-import { collectAfterStart, keepYoungSpaceSmall } from './engine-memory.ts'
+import { collectAfterStart } from './engine-memory.ts'
 import { CommandFailure } from './failure.ts'
 import { livableConfig } from './livable-config.ts'
 import { stopWhenTold } from './until-stopped.ts'
@@ -22,7 +22,6 @@ export function addServe(program: Command): void {
 }
 
 async function serve({ jobs }: { jobs: boolean }): Promise<void> {
-  keepYoungSpaceSmall()
   const config = await livableConfig({ listens: true })
   const service = await openService(config, undefined, { runsJobs: jobs })
   const firstKey = await begin({ workspaces: service.records.workspaces, ...service.world })

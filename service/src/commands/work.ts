@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { openWorker } from '../service.ts'
 import { version } from '../version.ts'
-import { keepYoungSpaceSmall } from './engine-memory.ts'
 import { livableConfig } from './livable-config.ts'
 import { stopWhenTold } from './until-stopped.ts'
 
@@ -14,7 +13,6 @@ export function addWork(program: Command): void {
 }
 
 async function work(): Promise<void> {
-  keepYoungSpaceSmall()
   const config = await livableConfig({ listens: false })
   stopWhenTold(await openWorker(config))
   console.log(`

@@ -23,9 +23,9 @@ export function describeSavedBlobs(name: string, open: () => Promise<BlobStore>)
     async function save(key: string, sure: number, unsure = 0): Promise<void> {
       const whole = patternOf(sure + unsure)
       const writer = await blobs.create(key)
-      await writer.write(whole.subarray(0, sure))
+      await writer.write(whole.slice(0, sure))
       await writer.save()
-      await writer.write(whole.subarray(sure))
+      await writer.write(Uint8Array.from(whole.subarray(sure)))
       await writer.close()
     }
 
@@ -53,7 +53,7 @@ export function describeSavedBlobs(name: string, open: () => Promise<BlobStore>)
         [MIB + 1, 2 * MIB],
       ] as const) {
         const writer = await (await savedOf(key, from)).append()
-        await writer.write(whole.subarray(from, to))
+        await writer.write(Uint8Array.from(whole.subarray(from, to)))
         await writer.save()
         await writer.close()
       }
