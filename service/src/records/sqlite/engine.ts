@@ -1,11 +1,14 @@
 // One SQLite file, opened durably, with its errors translated.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { onEngine } from './trouble.ts'
+import { createTurnLock } from './turn-lock.ts'
 
 const MAX_STATEMENTS = 300
 const OPEN_WAIT_MS = 5_000
 
 export interface Engine {
+  /** Rows of a statement that only reads. */
+  read(sql: string, parameters: readonly unknown[]): unknown[]
   run(sql: string, parameters: readonly unknown[]): number
   all(sql: string, parameters: readonly unknown[]): unknown[]
   /** Whether the statement answers rows. */
@@ -23,28 +26,60 @@ export interface Engine {
 export function openEngine(file: string, { isAlone } = { isAlone: false }): Engine {
   const database = onEngine(() => open(file, isAlone))
   const prepare = createStatements(database)
+  const turnLock = createTurnLock(database)
+  const alone = <T>(act: () => T): T =>
+    onEngine(() => {
+      turnLock.letGo()
+      return act()
+    })
   return {
-    run: (sql, parameters) => onEngine(() => Number(prepare(sql).run(...bindable(parameters)).changes)),
-    all: (sql, parameters) => onEngine(() => prepare(sql).all(...bindable(parameters))),
-    isReader: sql => onEngine(() => prepare(sql).columns().length > 0),
-    exec: sql => onEngine(() => database.exec(sql)),
+    read: (sql, parameters) =>
+      onEngine(() => {
+        turnLock.hold()
+        return rowsOf(prepare(sql), parameters)
+      }),
+    run: (sql, parameters) =>
+      alone(() => Number(prepare(sql).statement.run(...bindable(parameters)).changes)),
+    all: (sql, parameters) => alone(() => rowsOf(prepare(sql), parameters)),
+    isReader: sql => onEngine(() => prepare(sql).columnNames.length > 0),
+    exec: sql => alone(() => database.exec(sql)),
     isInTransaction: () => database.isTransaction,
-    close: () => database.close(),
+    close: () => {
+      turnLock.letGo()
+      database.close()
+    },
   }
 }
 
+interface Prepared {
+  statement: StatementSync
+  columnNames: string[]
+}
+
 /** Statements are prepared once; of those that are used seldom the oldest make room. */
-function createStatements(database: DatabaseSync): (sql: string) => StatementSync {
-  const statements = new Map<string, StatementSync>()
+function createStatements(database: DatabaseSync): (sql: string) => Prepared {
+  const statements = new Map<string, Prepared>()
   return sql => {
     const kept = statements.get(sql)
     if (kept !== undefined) return kept
     const statement = database.prepare(sql)
+    statement.setReturnArrays(true)
+    const prepared = { statement, columnNames: statement.columns().map(({ name }) => name) }
     const [oldest] = statements.keys()
     if (statements.size >= MAX_STATEMENTS && oldest !== undefined) statements.delete(oldest)
-    statements.set(sql, statement)
-    return statement
+    statements.set(sql, prepared)
+    return prepared
   }
+}
+
+/** The objects that Node makes of rows are dictionaries: slow to make and slow to read. */
+function rowsOf({ statement, columnNames }: Prepared, parameters: readonly unknown[]): object[] {
+  const rows = statement.all(...bindable(parameters)) as unknown as unknown[][] // arrays, as was set
+  return rows.map(values => {
+    const row: Record<string, unknown> = {}
+    for (let at = 0; at < values.length; at++) row[columnNames[at] ?? ''] = values[at]
+    return row
+  })
 }
 
 function open(file: string, isAlone: boolean): DatabaseSync {

@@ -5,4 +5,4 @@ import type { Engine } from './engine.ts'
 export const createRead =
   (engine: Engine): Read =>
   async <Row>({ sql, parameters }: Parameters<Read>[0]) =>
-    engine.all(sql, parameters) as Row[] // as the query was built
+    engine.read(sql, parameters) as Row[] // as the query was built
