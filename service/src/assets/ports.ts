@@ -121,6 +121,8 @@ export interface SavedBytes {
  */
 export interface Blobs {
   create(key: string): Promise<BlobWriter>
+  /** Makes bytes that are all there durable under their key; takes them for good, and leaves nothing behind if it throws. */
+  put(key: string, bytes: Uint8Array): Promise<void>
   /**
    * The first `sizeBytes` bytes of a write of this key that was saved, or undefined when fewer are there. One that was
    * committed meanwhile is unfinished again.

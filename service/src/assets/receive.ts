@@ -6,7 +6,7 @@ import { createAttemptRow } from './attempt-row.ts'
 import { claim, liveUpload, overtaken } from './claim.ts'
 import type { Ports } from './ports.ts'
 import { boundsOf } from './quota.ts'
-import { stage } from './stage.ts'
+import { stage, stageAtOnce } from './stage.ts'
 import type { Ticket } from './ticket.ts'
 import { takingOver } from './under-way.ts'
 
@@ -44,7 +44,7 @@ async function bringAtOnce(ports: ReceivePorts, upload: WholeUpload, signal: Abo
   // An attempt may be closed at its end unless an upload holds it.
   if (live.attempt.expiresAt - ports.clock.now() < BRIEF_MS) return bringHolding(ports, upload, signal)
   const mine = claimed(live.attempt, { now: ports.clock.now(), transport: upload.transport })
-  const whole = await stage(ports, untilAborted(upload.bytes, signal), {
+  const whole = await stageAtOnce(ports, untilAborted(upload.bytes, signal), {
     key: `${live.attempt.quarantineKey}.${unclaimedFence(ports)}`,
     ...(await boundsOf(ports, live)),
   })

@@ -1,17 +1,20 @@
 // Bytes on their way into quarantine: counted, hashed and sniffed in one pass while they flow.
-import { createHash } from 'node:crypto'
+import { createHash, hash as hashAtOnce } from 'node:crypto'
 import { tooLarge } from '../ground/errors.ts'
 import type { ReceivedBytes } from './attempt.ts'
 import { createHead, HEAD_BYTES } from './head.ts'
 import type { BlobWriter, Ports } from './ports.ts'
 
-export interface Staging {
-  /** Where in quarantine the bytes go. */
-  key: string
+interface Bounds {
   /** One byte more is refused. */
   maxBytes: number
   /** How it is refused, where not as too large. */
   refusal?: (() => Error) | undefined
+}
+
+export interface Staging extends Bounds {
+  /** Where in quarantine the bytes go. */
+  key: string
   /** Called as bytes arrive, for an upload that must keep its hold; throws to stop it. */
   onBytes?: () => Promise<void> | undefined
 }
@@ -28,14 +31,34 @@ export async function stage(
   const writer = await ports.blobs.create(staging.key)
   try {
     const { sizeBytes, sha256, head } = await pour(bytes, writer, staging)
-    const sniffedType = (await ports.media.sniff(head)) ?? null
-    const facts = sniffedType === null ? undefined : await ports.media.glance(sniffedType, head, sizeBytes)
+    const seen = await firstSight(ports.media, head, sizeBytes)
     await writer.commit()
-    return { key: staging.key, sizeBytes, sha256, sniffedType, ...(facts ? { facts } : {}) }
+    return { key: staging.key, sizeBytes, sha256, ...seen }
   } catch (error) {
     await writer.abort()
     throw error
   }
+}
+
+/** As `stage`, for bytes of which so few come that they are written once all of them are there. */
+export async function stageAtOnce(
+  ports: Pick<Ports, 'blobs' | 'media'>,
+  bytes: AsyncIterable<Uint8Array>,
+  { key, ...bounds }: Omit<Staging, 'onBytes'>,
+): Promise<ReceivedBytes> {
+  const whole = await gathered(bytes, bounds)
+  const sizeBytes = whole.byteLength
+  const sha256 = hashAtOnce('sha256', whole)
+  const seen = await firstSight(ports.media, whole.subarray(0, HEAD_BYTES), sizeBytes)
+  await ports.blobs.put(key, whole)
+  return { key, sizeBytes, sha256, ...seen }
+}
+
+/** What the first bytes tell. */
+async function firstSight({ sniff, glance }: Ports['media'], head: Uint8Array, sizeBytes: number) {
+  const sniffedType = (await sniff(head)) ?? null
+  const facts = sniffedType === null ? undefined : await glance(sniffedType, head, sizeBytes)
+  return { sniffedType, ...(facts ? { facts } : {}) }
 }
 
 /** The type that the first bytes of quarantined bytes show; null when they show none. */
@@ -57,10 +80,26 @@ async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, stagin
   for await (const chunk of bytes) {
     head.add(chunk)
     sizeBytes += chunk.byteLength
-    if (sizeBytes > staging.maxBytes) throw staging.refusal?.() ?? tooLarge(staging.maxBytes)
+    mustFit(sizeBytes, staging)
     hash.update(chunk)
     await writer.write(chunk)
     await staging.onBytes?.()
   }
   return { sizeBytes, sha256: hash.digest('hex'), head: head.bytes() }
+}
+
+async function gathered(bytes: AsyncIterable<Uint8Array>, bounds: Bounds): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  for await (const chunk of bytes) {
+    chunks.push(chunk)
+    sizeBytes += chunk.byteLength
+    mustFit(sizeBytes, bounds)
+  }
+  const [first] = chunks
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks)
+}
+
+function mustFit(sizeBytes: number, { maxBytes, refusal }: Bounds): void {
+  if (sizeBytes > maxBytes) throw refusal?.() ?? tooLarge(maxBytes)
 }

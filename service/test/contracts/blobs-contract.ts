@@ -70,6 +70,20 @@ export function describeBlobs(name: string, open: () => Promise<BlobStore>): voi
       expect((await contentOf(other, key, 3 * MIB)).equals(patternOf(3 * MIB))).toBe(true)
     })
 
+    it('are there for everybody once they are put, however few they are', async () => {
+      const other = await store.openAgain()
+      for (const bytes of [0, 1, 20_000]) {
+        const key = freshQuarantineKey()
+        await blobs.put(key, patternOf(bytes))
+        expect((await contentOf(blobs, key, bytes)).equals(patternOf(bytes))).toBe(true)
+        expect((await contentOf(other, key, bytes)).equals(patternOf(bytes))).toBe(true)
+      }
+    })
+
+    it('are put under no key that is not theirs', async () => {
+      for (const key of badKeys) await expect(blobs.put(key, patternOf(10))).rejects.toThrow()
+    })
+
     it('leave nothing behind when their writing is given up', async () => {
       for (const bytes of [0, 10, 2 * MIB]) {
         const key = freshQuarantineKey()

@@ -23,7 +23,7 @@ export function describeSavedBlobs(name: string, open: () => Promise<BlobStore>)
     async function save(key: string, sure: number, unsure = 0): Promise<void> {
       const whole = patternOf(sure + unsure)
       const writer = await blobs.create(key)
-      await writer.write(whole.slice(0, sure))
+      await writer.write(Uint8Array.from(whole.subarray(0, sure)))
       await writer.save()
       await writer.write(Uint8Array.from(whole.subarray(sure)))
       await writer.close()

@@ -54,6 +54,9 @@ test.each([undefined, 'image/png', 'text/html', 'application/json', 'multipart/f
   },
 )
 
+/** Longer than what is held in memory until all of it is there. */
+const long = Buffer.alloc(100_000, 7)
+
 test('a type that is none is refused by its name, on a PUT too', async () => {
   const reservation = await reserve(herbarium)
   const headers = { 'content-type': 'nonsense' }
@@ -93,8 +96,8 @@ test('an empty PUT is taken, and fails when it is completed', async () => {
 })
 
 test.each([
-  ['PUT', 'raw bytes', () => png, undefined],
-  ['POST', 'a form', () => rawForm([filePart(png)]), formType()],
+  ['PUT', 'raw bytes', () => long, undefined],
+  ['POST', 'a form', () => rawForm([filePart(long)]), formType()],
 ])('a %s of %s that is cut leaves no file and the attempt open', async (method, _what, body, contentType) => {
   const reservation = await reserve(herbarium)
   const before = await herbarium.files()

@@ -22,7 +22,7 @@ import { completed, post, putFile, retried, stored, until, uploaded } from '../s
 import { head, openWire, type Wire } from '../support/wire.ts'
 
 const DAY_MS = 24 * 3_600_000
-const file = wavOf(50_000, 1)
+const file = wavOf(100_000, 1) // longer than what is held in memory until all of it is there
 
 let street: Street
 let herbarium: RunningService

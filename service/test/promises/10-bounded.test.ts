@@ -85,7 +85,7 @@ const ENDS: Record<string, () => Promise<unknown>> = {
   'too large to be sent directly': async () =>
     expect((await postAsset(herbarium, directForm(herbarium, Buffer.alloc(5 * MIB)))).status).toBe(400),
   'cut as a PUT': async () =>
-    cut(`PUT ${pathOf(await reserve(herbarium))}`, { 'content-length': 60_000 }, file.subarray(0, 9000)),
+    cut(`PUT ${pathOf(await reserve(herbarium))}`, { 'content-length': 70_000 }, file.subarray(0, 9000)),
   'cut as a form': async () =>
     cut(
       `POST ${pathOf(await reserve(herbarium))}`,

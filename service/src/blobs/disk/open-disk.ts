@@ -6,6 +6,7 @@ import type { BlobStore } from '../../upkeep/ports.ts'
 import { KEY, UNFINISHED_KEY } from '../keys.ts'
 import { openFileWriter } from './file-writer.ts'
 import { createSyncFolder } from './folder-sync.ts'
+import { putFile } from './put-file.ts'
 import { readFileRange } from './read-file.ts'
 import { findSavedFile } from './saved-file.ts'
 import { storedFiles } from './stored-files.ts'
@@ -34,6 +35,7 @@ export async function openDisk(root: string, options: { asIs?: boolean } = {}): 
   })
   return {
     create: async key => openFileWriter(placeOf(key), syncFolder),
+    put: async (key, bytes) => putFile(placeOf(key), bytes, syncFolder),
     saved: async (key, sizeBytes) => findSavedFile(placeOf(key), syncFolder, sizeBytes),
     promote: (quarantineKey, mediaKey) =>
       onDisk(async () => {

@@ -46,6 +46,7 @@ export function openS3({ folder, mediaCacheSeconds, ...settings }: S3Settings): 
   const { removeUnfinished, ...stored } = storedObjects(bucket)
   return {
     create: async key => openPartWriter(bucket, checked(key)),
+    put: (key, bytes) => onBucket(() => bucket.put(checked(key), bytes, {})),
     saved: async (key, sizeBytes) => findSavedObject(bucket, checked(key), sizeBytes),
     promote: async (quarantineKey, mediaKey, as) => {
       const [from, to] = [checked(quarantineKey), checked(mediaKey)]

@@ -46,7 +46,7 @@ function failing<P extends { [K in keyof P]: Method }>(port: P, name: string, fa
 }
 
 export function failingBlobs(blobs: Blobs, faults: Faults): Blobs {
-  const { create, saved, promote, read, withFile, remove, leftovers } = blobs
+  const { create, put, saved, promote, read, withFile, remove, leftovers } = blobs
   const opened = async (opening: Promise<BlobWriter>) => {
     const writer = await opening
     openWriters.add(writer)
@@ -55,6 +55,12 @@ export function failingBlobs(blobs: Blobs, faults: Faults): Blobs {
   return {
     ...failing({ promote, read, remove }, 'blobs', faults),
     withFile: (key, use) => faults.call('blobs.withFile', () => withFile(key, use)),
+    put: (key, bytes) =>
+      faults.call(
+        'blobs.put',
+        () => put(key, bytes),
+        async () => writeHalf(await opened(create(key)), bytes),
+      ),
     create: key => faults.call('blobs.create', () => opened(create(key))),
     saved: (key, sizeBytes) =>
       faults.call('blobs.saved', async () => {
