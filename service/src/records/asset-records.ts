@@ -1,5 +1,5 @@
 // The rows of assets and their attempts.
-import type { Kysely } from 'kysely'
+import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
 import type { AssetRecords, Upload, Usage } from '../assets/ports.ts'
 import type { SaveOutcome } from '../ground/save-outcome.ts'
@@ -103,6 +103,8 @@ function createUsage(db: Db, read: Read): AssetRecords['usage'] {
   }
 }
 
+const isNotOver = sql<SqlBool>`state in ('open', 'received')`
+
 async function findOverdue(
   db: Db,
   times: { now: number; unusedBefore: number; abandonedBefore: number },
@@ -112,6 +114,7 @@ async function findOverdue(
     db
       .selectFrom('attempts')
       .selectAll()
+      .where(isNotOver) // in the words of the index, or SQLite would not use it
       .where('state', '=', state)
       .where('expires_at', '<=', before)
       .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', times.now)]))

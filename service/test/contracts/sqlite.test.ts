@@ -2,17 +2,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { expect, test } from 'vitest'
 import type { Records } from '../../src/records/records.ts'
-import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
+import { openMigrated, recordsIn } from '../../src/records/sqlite/open-sqlite.ts'
+import { explained, type Plans, scannedBy } from '../support/explained-engine.ts'
 import type { Installation } from '../support/use-records.ts'
 import { describeRecords } from './records-contract.ts'
 import { describeSnapshots } from './snapshot-contract.ts'
+
+const plans: Plans = new Map()
 
 async function openInstallation(): Promise<Installation> {
   const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-rows-'))
   const opened: Records[] = []
   const open = async () => {
-    const records = await openSqlite(folder)
+    const records = recordsIn(explained(await openMigrated(folder), plans))
     opened.push(records)
     return records
   }
@@ -28,3 +32,24 @@ async function openInstallation(): Promise<Installation> {
 
 describeRecords('SQLite', openInstallation)
 describeSnapshots('SQLite', openInstallation)
+
+/** These have some rows, not one for each asset. */
+const SMALL = new Set(['workspaces', 'keys', 'servers'])
+
+/** What an operator's command asks once for the whole installation, or what ends after the first row. */
+const MAY_SCAN = [
+  /count\(\*\) as "files"/,
+  /as unfound/,
+  /desc limit \?$/,
+  /"tries" >= \?/,
+  /pragma_foreign_key_check/,
+]
+
+test('nothing that was asked for above goes through a whole table', () => {
+  expect(plans.size).toBeGreaterThan(50)
+  const scans = [...plans]
+    .filter(([sql]) => !MAY_SCAN.some(exempt => exempt.test(sql)))
+    .flatMap(([sql, steps]) => scannedBy(steps).map(scanned => ({ scanned, sql })))
+    .filter(({ scanned }) => !SMALL.has(scanned.split(' ')[0] ?? ''))
+  expect(scans).toEqual([])
+})

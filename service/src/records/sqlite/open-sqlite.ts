@@ -11,7 +11,7 @@ import { createServerRecords } from '../server-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
-import { openEngine } from './engine.ts'
+import { type Engine, openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
@@ -24,8 +24,12 @@ import { createWrite } from './write.ts'
 export const databaseFile = (folder: string): string => path.join(folder, 'herbarium.db')
 
 /** Opens `herbarium.db` in a folder that exists; however many processes start at once, one makes and migrates it. */
-export async function openSqlite(folder: string): Promise<Records> {
-  const { engine, db } = await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder))
+export const openSqlite = async (folder: string): Promise<Records> =>
+  recordsIn(await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder)))
+
+/** The rows in a file of this program's schema. */
+export function recordsIn(engine: Engine): Records {
+  const db = createKysely(engine)
   const write = createWrite(engine, () => growNameIndex(engine))
   const database = { db, read: createRead(engine), write }
   const search = createSearch(db, database.read)
@@ -52,12 +56,11 @@ export async function openSqlite(folder: string): Promise<Records> {
   }
 }
 
-async function openMigrated(folder: string) {
+export async function openMigrated(folder: string): Promise<Engine> {
   const engine = openEngine(databaseFile(folder))
   try {
-    const db = createKysely(engine)
-    await migrate(engine, db)
-    return { engine, db }
+    await migrate(engine, createKysely(engine))
+    return engine
   } catch (error) {
     engine.close()
     throw error
