@@ -69,10 +69,10 @@ export async function openService(
   role: NodeRole = { runsJobs: true },
 ): Promise<Service> {
   const node = await openNode(config, world, role)
-  const { servants, ports, logger, lost, sweep } = node
+  const { servants, ports, news, logger, lost, sweep } = node
   const address = createAddress(config)
   const urls = createUrls({ ...address, ticketKey: servants.signing.tickets })
-  const app = await createApp(depsOf(config, { servants, ports, urls }), {
+  const app = await createApp(depsOf(config, { servants, ports, news, urls }), {
     version,
     logger,
     tls: await readTls(config),
@@ -102,13 +102,15 @@ export async function openService(
   }
 }
 
-function depsOf(config: Config, parts: Pick<Node, 'servants' | 'ports'> & { urls: Urls }): Deps {
+function depsOf(config: Config, parts: Pick<Node, 'servants' | 'ports' | 'news'> & { urls: Urls }): Deps {
   const { records, blobs, signing } = parts.servants
   return {
     ...parts.ports,
     workspaces: records.workspaces,
     keys: records.keys,
     projects: records.projects,
+    events: records.events,
+    news: parts.news,
     findRequest: records.findRequest,
     saveRequest: records.saveRequest,
     flights: createFlights(),

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const SOURCE = path.join(import.meta.dirname, '../src')
 
-const NOUNS = ['workspaces', 'keys', 'assets', 'projects', 'upkeep', 'servers']
+const NOUNS = ['workspaces', 'keys', 'assets', 'projects', 'events', 'webhooks', 'upkeep', 'servers']
 
 /** A servant takes a noun's types and ports, never its code. */
 const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
@@ -15,6 +15,8 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
   assets: { code: ['ground'] },
   keys: { code: ['ground'] },
   projects: { code: ['ground', 'assets'] },
+  events: { code: ['ground'] },
+  webhooks: { code: ['ground', 'events'] },
   upkeep: { code: ['ground', 'assets', 'servers'] },
   servers: { code: ['ground'] },
   workspaces: { code: ['ground', 'keys', 'projects'] },

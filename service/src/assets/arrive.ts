@@ -37,7 +37,12 @@ export async function arrive(
   const after = verdict === undefined ? whole : judged(whole, verdict)
   const saved = await ports.assets.save({
     attempts: [{ before, after }],
-    events: [assetEvent(ports, asset, 'asset.uploaded', { data: { size_bytes: bytes.sizeBytes } })],
+    events: [
+      assetEvent(ports, asset, 'asset.uploaded', {
+        actorKeyId: asset.createdByKey,
+        data: { size_bytes: bytes.sizeBytes },
+      }),
+    ],
   })
   if (saved !== 'saved') {
     await discardUnlessCarriedOn(ports, bytes.key)

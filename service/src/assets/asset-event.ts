@@ -3,16 +3,19 @@ import type { Clock } from '../ground/clock.ts'
 import type { Ids } from '../ground/ids.ts'
 import type { Asset } from './asset.ts'
 
-export type AssetEventType =
-  | 'asset.created'
-  | 'asset.uploaded'
-  | 'asset.ready'
-  | 'asset.failed'
-  | 'asset.expired'
-  | 'asset.cancelled'
-  | 'asset.retried'
-  | 'asset.attached'
-  | 'asset.deleted'
+export const ASSET_EVENT_TYPES = [
+  'asset.created',
+  'asset.uploaded',
+  'asset.ready',
+  'asset.failed',
+  'asset.expired',
+  'asset.cancelled',
+  'asset.retried',
+  'asset.attached',
+  'asset.deleted',
+] as const
+
+export type AssetEventType = (typeof ASSET_EVENT_TYPES)[number]
 
 export interface AssetEvent {
   id: string

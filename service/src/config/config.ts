@@ -45,6 +45,8 @@ export interface Config {
   /** Who sends the bytes of media: this process, the bucket, or an nginx in front. */
   delivery: Delivery
   mediaCacheSeconds: number
+  /** How long events are kept. */
+  eventsTtlDays: number
   /** Pictures that clients may ask for besides the built-in ones. */
   imagePresets: ImagePreset[]
   /** The most that the pictures made of assets may take on this node's disk. */
@@ -112,6 +114,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     completeWaitSeconds: whole('COMPLETE_WAIT_SECONDS', 25, 0, 55),
     delivery: delivery(variables, { bucket, allowInsecure }),
     mediaCacheSeconds: whole('MEDIA_CACHE_SECONDS', YEAR_SECONDS, 0, YEAR_SECONDS),
+    eventsTtlDays: whole('EVENTS_TTL_DAYS', 30, 1, 3650),
     imagePresets: imagePresets(variables, 'IMAGE_PRESETS'),
     derivativesMaxBytes: whole('DERIVATIVES_MAX_BYTES', GIB, GIB / 16, 1024 * GIB),
     ffmpegPlaces: ffmpegPlaces(variables, 'FFMPEG_PATH'),

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'gone'
   | 'payload_too_large'
   | 'precondition_failed'
   | 'unsupported_media_type'
@@ -91,6 +92,13 @@ export const notFound = (what: 'asset' | 'project' | 'key' | 'workspace' | 'rout
 /** A state that does not allow the request; `canHeal` says whether repeating it may ever succeed. */
 export const conflict = (message: string, canHeal: boolean) => new Refusal('conflict', message, { canHeal })
 
+export const goneEvents = (oldest: number) =>
+  new Refusal(
+    'gone',
+    `Events before number ${oldest} are not kept any more: read on with after=${oldest - 1}, and list the assets for what happened before.`,
+    { canHeal: false },
+  )
+
 export const tooLarge = (maxBytes: number) =>
   new Refusal('payload_too_large', `The file is larger than the ${maxBytes} bytes this upload may have.`, {
     canHeal: false,
@@ -143,6 +151,15 @@ export const tooManyPending = (maxPending: number) =>
     'rate_limited',
     `This workspace has ${maxPending} uploads under way and may have no more: complete some, or let them expire.`,
     { retryAfterSeconds: 60 },
+  )
+
+export const tooManyStreams = () =>
+  new Refusal(
+    'rate_limited',
+    'This server has as many event streams open as it can hold: try again, or poll /events.',
+    {
+      retryAfterSeconds: 10,
+    },
   )
 
 export const rateLimited = (retryAfterSeconds: number) =>

@@ -24,6 +24,7 @@ import { getAssetMedia } from './routes/get-asset-media.ts'
 import { getProject } from './routes/get-project.ts'
 import { health } from './routes/health.ts'
 import { listAssets } from './routes/list-assets.ts'
+import { listEvents } from './routes/list-events.ts'
 import { listProjectNodes } from './routes/list-project-nodes.ts'
 import { listProjects } from './routes/list-projects.ts'
 import { listWorkspaces } from './routes/list-workspaces.ts'
@@ -31,6 +32,7 @@ import { media } from './routes/media.ts'
 import { page } from './routes/page.ts'
 import { pages } from './routes/pages.ts'
 import { retryAsset } from './routes/retry-asset.ts'
+import { streamEvents } from './routes/stream-events.ts'
 import { upload } from './routes/upload.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -122,6 +124,8 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   getAssetMedia(app, deps)
   listAssets(app, deps)
   attachAsset(app, deps)
+  listEvents(app, deps)
+  streamEvents(app, deps)
   listWorkspaces(app, deps)
   listProjects(app, deps)
   createProject(app, deps)

@@ -3,6 +3,8 @@ import type { CompletePorts } from '../assets/complete.ts'
 import type { DerivativePorts } from '../assets/derivatives/derivative.ts'
 import type { Preset } from '../assets/derivatives/recipe.ts'
 import type { Ports } from '../assets/ports.ts'
+import type { EventRecords } from '../events/ports.ts'
+import type { News } from '../ground/news.ts'
 import type { SigningKeys } from '../ground/secrets.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
@@ -15,6 +17,8 @@ export interface Deps extends Ports, CompletePorts, DerivativePorts, Idempotency
   workspaces: WorkspaceRecords
   keys: KeyRecords
   projects: ProjectRecords
+  events: EventRecords
+  news: News
   urls: Urls
   signing: SigningKeys
   deliver: Deliver

@@ -33,6 +33,15 @@ export const pageQuery = z.object({
   cursor: z.string().max(512).optional().meta({ description: 'meta.next_cursor of the page before' }),
 })
 
+const seconds = { error: 'must be a whole number of seconds from 0 to 50' }
+export const waitSeconds = z.coerce
+  .number(seconds)
+  .int(seconds)
+  .min(0, seconds)
+  .max(50, seconds)
+  .default(0)
+  .meta({ description: 'How many seconds the answer may wait for something to tell' })
+
 export const meta = z.object({
   next_cursor: z.string().nullable(),
   total_estimate: z.int().nullable().optional(),
@@ -149,5 +158,6 @@ export const refusal = z.strictObject({
 export const errorEnvelope = z.object({ error: refusal })
 
 /** The errors a route can answer, for its documentation. */
-export const errors = (...statuses: (400 | 401 | 402 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 460)[]) =>
-  Object.fromEntries([...statuses, 429, 500, 503].map(code => [code, errorEnvelope]))
+export const errors = (
+  ...statuses: (400 | 401 | 402 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 460)[]
+) => Object.fromEntries([...statuses, 429, 500, 503].map(code => [code, errorEnvelope]))

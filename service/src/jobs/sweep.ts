@@ -1,22 +1,25 @@
 // The door for time: what must happen when nobody asks.
 import { discardLeftovers } from '../assets/discard-leftovers.ts'
 import { type ExpirePorts, expireAttempts } from '../assets/expire.ts'
+import { type ForgetEventsPorts, forgetEvents } from '../events/forget.ts'
 import { type ForgetPorts, forgetRequests } from './forget-requests.ts'
 
-type SweepPorts = ExpirePorts & ForgetPorts
+type SweepPorts = ExpirePorts & ForgetPorts & ForgetEventsPorts
 
 export interface SweepReport {
   attemptsExpired: number
   filesRemoved: number
   requestsForgotten: number
+  eventsForgotten: number
 }
 
-/** One sweep: closes overdue attempts, removes bytes that can no longer become an asset, forgets old requests. */
+/** One sweep: closes overdue attempts, removes bytes that can no longer become an asset, forgets old requests and events. */
 export async function sweep(ports: SweepPorts): Promise<SweepReport> {
   const attemptsExpired = await expireAttempts(ports)
   const filesRemoved = await discardLeftovers(ports)
   const requestsForgotten = await forgetRequests(ports)
-  return { attemptsExpired, filesRemoved, requestsForgotten }
+  const eventsForgotten = await forgetEvents(ports)
+  return { attemptsExpired, filesRemoved, requestsForgotten, eventsForgotten }
 }
 
 /** Sweeps every `intervalMs`, never two at a time, until closed. A sweep that fails is reported and tried again. */

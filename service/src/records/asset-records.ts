@@ -1,7 +1,7 @@
 // The rows of assets and their attempts.
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
-import type { AssetRecords, Upload, Usage } from '../assets/ports.ts'
+import type { AssetChange, AssetRecords, Upload, Usage } from '../assets/ports.ts'
 import type { SaveOutcome } from '../ground/save-outcome.ts'
 import { type AssetRow, assetFrom } from './asset-rows.ts'
 import { attemptFrom } from './attempt-rows.ts'
@@ -15,20 +15,27 @@ import type { Tables } from './tables.ts'
 
 type Db = Kysely<Tables>
 
-export function createAssetRecords({ db, read, write }: Database, search: RowSearch): AssetRecords {
-  const stepsOf = createSteps(db)
+export function createAssetRecords({ db, read, write, log }: Database, search: RowSearch): AssetRecords {
+  const stepsOf = createSteps(db, log)
+  const saveTogether = async (changes: AssetChange[]): Promise<SaveOutcome> => {
+    const outcome = await write(stepsOf(...changes))
+    const events = changes.flatMap(change => change.events)
+    if (outcome === 'saved' && events.length > 0)
+      log.written([...new Set(events.map(({ workspaceId }) => workspaceId))])
+    return outcome
+  }
   return {
     ...createFinding(db, read),
     list: createList(db, read, search),
     findOverdue: (times, limit) => findOverdue(db, times, limit),
     protectedKeys: keys => protectedKeys(db, keys),
-    save: change => write(stepsOf(change)),
+    save: change => saveTogether([change]),
     saveAll: async changes => {
       if (changes.length === 0) return []
-      const together = await write(stepsOf(...changes))
+      const together = await saveTogether(changes)
       if (together === 'saved') return changes.map(() => together)
       const outcomes: SaveOutcome[] = []
-      for (const change of changes) outcomes.push(await write(stepsOf(change)))
+      for (const change of changes) outcomes.push(await saveTogether([change]))
       return outcomes
     },
   }

@@ -12,6 +12,8 @@ export const MOVED_TABLES = {
   attempts: ['asset_id', 'n'],
   nodes: ['ordinal'],
   events: ['ordinal'],
+  webhooks: ['ordinal'],
+  deliveries: ['ordinal'],
   requests: ['key_id', 'method', 'path', 'key'],
   jobs: ['ordinal'],
   secrets: ['kid'],

@@ -1,5 +1,6 @@
 // Every table of one installation, behind the nouns' ports.
 import type { AssetRecords } from '../assets/ports.ts'
+import type { EventRecords } from '../events/ports.ts'
 import type { JobRecords } from '../ground/job.ts'
 import type { RequestRecords } from '../ground/request-record.ts'
 import type { KeyRecords } from '../keys/ports.ts'
@@ -13,6 +14,7 @@ export interface Records extends RequestRecords {
   keys: KeyRecords
   projects: ProjectRecords
   assets: AssetRecords
+  events: EventRecords
   jobs: JobRecords
   servers: ServerRecords
   upkeep: UpkeepRecords

@@ -7,6 +7,7 @@ import type { AssetChange } from '../assets/ports.ts'
 import { assetRow } from './asset-rows.ts'
 import { attemptRow } from './attempt-rows.ts'
 import { createCountSteps } from './count-steps.ts'
+import type { EventLog } from './event-records.ts'
 import { insertJob, removeJobsOf } from './job-records.ts'
 import { prepared } from './prepared.ts'
 import { removalSteps } from './removal-steps.ts'
@@ -20,11 +21,11 @@ type Db = Kysely<Tables>
  * The order matters: what can stop the write comes first, and every write takes its rows in the same order, so that two
  * never wait for each other. Counters, which all writes of a workspace share, are held for the shortest time.
  */
-export function createSteps(db: Db): (...changes: AssetChange[]) => Step[] {
+export function createSteps(db: Db, log: EventLog): (...changes: AssetChange[]) => Step[] {
   const rememberRequest = createRemember(db)
   const assetStep = createAssetStep(db)
   const attemptStep = createAttemptStep(db)
-  const eventStep = createEventStep(db)
+  const eventStep = createEventStep(db, log)
   const countSteps = createCountSteps(db)
   return (...changes) => {
     const all = <T>(part: (change: AssetChange) => T[]): T[] => changes.flatMap(part)
@@ -127,9 +128,12 @@ function nodeSteps(db: Db, node: PlacedNode): Step[] {
   ]
 }
 
-function createEventStep(db: Db): (event: AssetEvent) => Step {
+function createEventStep(db: Db, { nextSeq }: EventLog): (event: AssetEvent) => Step {
   const insert = prepared((row: Insertable<Tables['events']>) =>
-    db.insertInto('events').values(row).compile(),
+    db
+      .insertInto('events')
+      .values({ ...row, ...(nextSeq ? { seq: nextSeq(row.workspace_id) } : {}) })
+      .compile(),
   )
   return event => ({
     query: insert({

@@ -122,6 +122,43 @@ export interface Tables {
     data: string
     at: number
   }
+  webhooks: {
+    ordinal: Generated<number>
+    id: string
+    workspace_id: string
+    url: string
+    /** A JSON array; null for all. */
+    types: string | null
+    /** Sealed. */
+    secret: string
+    old_secret: string | null
+    old_secret_until: number | null
+    created_by_key: string
+    created_at: number
+    sent_seq: number
+    next_at: number
+    tries: number
+    failing_since: number | null
+    disabled_at: number | null
+    disabled_reason: string | null
+    lease_until: number | null
+    lease_owner: string | null
+  }
+  deliveries: {
+    ordinal: Generated<number>
+    id: string
+    webhook_id: string
+    event_id: string
+    seq: number
+    type: string
+    state: string
+    tries: number
+    first_at: number
+    last_at: number
+    next_at: number | null
+    status: number | null
+    error: string | null
+  }
   requests: {
     key_id: string
     method: string

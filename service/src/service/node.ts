@@ -8,6 +8,8 @@ import { runDiscard } from '../assets/run-discard.ts'
 import { runFetch } from '../assets/run-fetch.ts'
 import { runSettle } from '../assets/run-settle.ts'
 import type { Config } from '../config/config.ts'
+import { openSequencer } from '../events/sequencer.ts'
+import { createNews, type News } from '../ground/news.ts'
 import { openBackground, type RunJob } from '../jobs/background.ts'
 import { openSweeper, type SweepReport, sweep } from '../jobs/sweep.ts'
 import { openTidying } from '../jobs/tidying.ts'
@@ -18,10 +20,13 @@ import { closeServants, openServants, type Servants, type World } from './servan
 
 const SWEEP_INTERVAL_MS = 60_000
 const TIDY_INTERVAL_MS = 60 * 60_000
+const DAY_MS = 24 * 60 * 60_000
 
 export interface Node extends Pick<Membership, 'lost'> {
   servants: Servants
   ports: Ports & CompletePorts & DerivativePorts
+  /** Of changes, by whichever process. */
+  news: News
   logger: Logger
   /** Does from now on what time does: for all once a minute, unless that is left to others; for itself once an hour. */
   startSweeping(): void
@@ -47,12 +52,19 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
   })
   void membership.lost.then(({ message }) => logger.fatal(`this node must stop: ${message}`))
   const { ports, background } = putTogether(config, world, { role, servants, membership, logger })
-  const sweeping = { ...ports, forgetRequests: servants.records.forgetRequests }
+  const { forgetRequests, events } = servants.records
+  const sweeping = { ...ports, forgetRequests, events, eventsTtlMs: config.eventsTtlDays * DAY_MS }
+  const news = createNews()
+  const sequencer = openSequencer(
+    { events, news, clock: world.clock },
+    { onError: error => logger.warn({ err: error }, 'events are numbered later') },
+  )
   let sweeper: { close(): Promise<void> } | undefined
   let tidying: { close(): Promise<void> } | undefined
   return {
     servants,
     ports,
+    news,
     logger,
     lost: membership.lost,
     startSweeping: () => {
@@ -84,6 +96,7 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
       await servants.pictures.close()
       await Promise.allSettled(ports.derivations.underWay.values())
       await membership.leave()
+      await sequencer.close()
       await closeServants(servants)
     },
   }

@@ -8,6 +8,7 @@ import { describeAssetSaving } from './asset-saving-contract.ts'
 import { describeAssetSavingMany } from './asset-saving-many-contract.ts'
 import { describeAssetSearch } from './asset-search-contract.ts'
 import { describeAssetUpkeep } from './asset-upkeep-contract.ts'
+import { describeEventRecords } from './event-records-contract.ts'
 import { describeJobRecords } from './job-records-contract.ts'
 import { describeKeyRecords } from './key-records-contract.ts'
 import { describeMeetingWrites } from './meeting-writes-contract.ts'
@@ -31,6 +32,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeProjectRecords(name, open)
   describeWorkspaceRecords(name, open)
   describeKeyRecords(name, open)
+  describeEventRecords(name, open)
   describeJobRecords(name, open)
   describeServerRecords(name, open)
   describeMeetingWrites(name, open)

@@ -30,6 +30,7 @@ describe('Every code', () => {
       service_unavailable: 503,
     }
     const door = {
+      gone: 410,
       precondition_failed: 412,
       payload_too_large: 413,
       unsupported_media_type: 415,

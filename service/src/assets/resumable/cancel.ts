@@ -19,7 +19,7 @@ export async function cancelUpload(
     const { asset, attempt } = await liveUpload(ports, ticket)
     const outcome = await ports.assets.save({
       attempts: [{ before: attempt, after: closed(attempt, 'cancelled') }],
-      events: [assetEvent(ports, asset, 'asset.cancelled')],
+      events: [assetEvent(ports, asset, 'asset.cancelled', { actorKeyId: asset.createdByKey })],
     })
     if (outcome === 'saved') return discardBytesOf(ports, attempt)
   }

@@ -6,8 +6,9 @@ import { openConnections } from './connections.ts'
 import { createKysely } from './kysely.ts'
 import * as begin from './migrations/001-begin.ts'
 import * as severalNodes from './migrations/002-several-nodes.ts'
+import * as eventLog from './migrations/003-event-log.ts'
 
-const migrations = { '001-begin': begin, '002-several-nodes': severalNodes }
+const migrations = { '001-begin': begin, '002-several-nodes': severalNodes, '003-event-log': eventLog }
 
 /** Every step of the schema that this program knows, in order. */
 export const migrationNames: string[] = Object.keys(migrations)

@@ -4,6 +4,7 @@ import { DatabaseError } from 'pg'
 import { Refusal } from '../../ground/errors.ts'
 import { Fault } from '../../ground/fault.ts'
 import { createAssetRecords } from '../asset-records.ts'
+import { createEventRecords } from '../event-records.ts'
 import { createJobRecords } from '../job-records.ts'
 import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
@@ -14,6 +15,7 @@ import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
 import { openConnections } from './connections.ts'
+import { createEventLog } from './event-log.ts'
 import { createKysely } from './kysely.ts'
 import { migrate } from './migrate.ts'
 import { mustBeWholeMove } from './move-mark.ts'
@@ -43,13 +45,15 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
     throw error
   })
   const write = createWrite(connections)
-  const database = { db, read: createRead(db), write }
+  const log = createEventLog(db, connections, url)
+  const database = { db, read: createRead(db), write, log }
   const alone = (lock: number) => ({ query: sql`select pg_advisory_xact_lock(${lock})`.compile(db) })
   return {
     workspaces: createWorkspaceRecords(db, write, [alone(BEGINNING)]),
     keys: createKeyRecords(database),
     projects: createProjectRecords(database, postgresSearch),
     assets: createAssetRecords(database, postgresSearch),
+    events: createEventRecords(database, log),
     jobs: createJobRecords(db, write, createClaim(db)),
     servers: createServerRecords(db, write, [alone(JOINING)]),
     ...createRequestRecords(database),
@@ -61,7 +65,10 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
     check: async () => {
       await sql`select 1 from workspaces limit 1`.execute(db)
     },
-    close,
+    close: async () => {
+      await log.close()
+      await close()
+    },
   }
 }
 

@@ -10,6 +10,7 @@ import * as quota from './migrations/002-quota.ts'
 import * as resume from './migrations/003-resume.ts'
 import * as severalNodes from './migrations/004-several-nodes.ts'
 import * as namesInBatches from './migrations/005-names-in-batches.ts'
+import * as eventLog from './migrations/006-event-log.ts'
 
 const migrations = {
   '001-begin': begin,
@@ -17,6 +18,7 @@ const migrations = {
   '003-resume': resume,
   '004-several-nodes': severalNodes,
   '005-names-in-batches': namesInBatches,
+  '006-event-log': eventLog,
 }
 
 /** Every step of the schema that this program knows, in order. */

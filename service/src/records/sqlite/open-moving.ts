@@ -9,6 +9,7 @@ import { leavePartial, recount } from '../copied-rows.ts'
 import { MOVED_TABLES } from '../moved-tables.ts'
 import { createNamedRows } from '../upkeep-records.ts'
 import { type Engine, openEngine } from './engine.ts'
+import { createEventLog } from './event-log.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
@@ -43,7 +44,7 @@ export async function openMoving(
   return {
     ...createNamedRows(db),
     ...allRows(engine),
-    assets: createAssetRecords({ db, read, write }, createSearch(db, read)),
+    assets: createAssetRecords({ db, read, write, log: createEventLog(engine) }, createSearch(db, read)),
     integrity: () => integrityOf(engine),
     identity: async () => {
       const { rows } = await sql<{ id: string }>`select id from workspaces order by ordinal limit 1`.execute(

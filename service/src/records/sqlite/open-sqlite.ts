@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { sql } from 'kysely'
 import { createAssetRecords } from '../asset-records.ts'
+import { createEventRecords } from '../event-records.ts'
 import { createJobRecords } from '../job-records.ts'
 import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
@@ -12,6 +13,7 @@ import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
 import { type Engine, openEngine } from './engine.ts'
+import { createEventLog } from './event-log.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
@@ -31,13 +33,15 @@ export const openSqlite = async (folder: string): Promise<Records> =>
 export function recordsIn(engine: Engine): Records {
   const db = createKysely(engine)
   const write = createWrite(engine, () => growNameIndex(engine))
-  const database = { db, read: createRead(engine), write }
+  const log = createEventLog(engine)
+  const database = { db, read: createRead(engine), write, log }
   const search = createSearch(db, database.read)
   return {
     workspaces: createWorkspaceRecords(db, write),
     keys: createKeyRecords(database),
     projects: createProjectRecords(database, search),
     assets: createAssetRecords(database, search),
+    events: createEventRecords(database, log),
     jobs: createJobRecords(db, write, createClaim(db, write)),
     servers: createServerRecords(db, write),
     ...createRequestRecords(database),
@@ -50,6 +54,7 @@ export function recordsIn(engine: Engine): Records {
       await sql`select 1 from workspaces limit 1`.execute(db)
     },
     close: async () => {
+      log.close()
       await db.destroy()
       engine.close()
     },

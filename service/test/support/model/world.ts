@@ -20,7 +20,10 @@ import { noScanner } from '../../../src/scan/no-scanner.ts'
 import { failingBlobs, failingRecords } from '../faults/around-servants.ts'
 import { createFaults, type Faults } from '../faults/faults.ts'
 
-export type VerbPorts = Ports & CompletePorts & { projects: ProjectRecords } & Pick<Records, 'forgetRequests'>
+export type VerbPorts = Ports &
+  CompletePorts & { projects: ProjectRecords } & Pick<Records, 'forgetRequests' | 'events'> & {
+    eventsTtlMs: number
+  }
 
 export interface ModelWorld {
   dataDir: string
@@ -134,6 +137,8 @@ function begin(opened: Opened, { media, clock }: { media: Ports['media']; clock:
     uploads: new Map(),
     hashes: new Map(),
     forgetRequests: records.forgetRequests,
+    events: opened.records.events,
+    eventsTtlMs: Number.POSITIVE_INFINITY, // the model knows of no log
     policy: {
       ttlMs: TTL_MS,
       maxBytes: 1_000_000,

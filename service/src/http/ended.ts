@@ -1,0 +1,17 @@
+// The moment when nobody waits for an answer any more.
+import type { FastifyReply } from 'fastify'
+import type { App } from './app.ts'
+
+/** Aborts when the service is asked to stop: answers that wait for something are given then. */
+export function whenClosing(app: App): AbortSignal {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  return closing.signal
+}
+
+/** Aborts when the connection is gone, or the service is asked to stop. */
+export function endOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return AbortSignal.any([gone.signal, closing])
+}
