@@ -45,6 +45,8 @@ export interface Config {
   /** Who sends the bytes of media: this process, the bucket, or an nginx in front. */
   delivery: Delivery
   mediaCacheSeconds: number
+  /** Hosts of the operator's own network that webhooks may lead to. */
+  webhookAllowHosts: string[]
   /** How long events are kept. */
   eventsTtlDays: number
   /** Pictures that clients may ask for besides the built-in ones. */
@@ -122,6 +124,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     clamav: tcpAddress(variables, 'CLAMAV_URL'),
     fetchPorts: ports(variables, 'FETCH_PORTS', [443]),
     fetchHostAllowlist: hosts(variables, 'FETCH_HOST_ALLOWLIST'),
+    webhookAllowHosts: hosts(variables, 'WEBHOOK_ALLOW_HOSTS'),
     corsOrigins: origins(variables, 'CORS_ORIGINS'),
     rateLimit: integerOrOff(variables, 'RATE_LIMIT', { fallback: 6000, min: 1, max: 10_000_000 }),
     logLevel: choice(variables, 'LOG_LEVEL', ['info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent']),

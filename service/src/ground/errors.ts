@@ -86,8 +86,9 @@ export const foreignWorkspace = () =>
 export const deadTicket = (reason: string) =>
   new Refusal('forbidden', `${reason} POST /assets/{asset_id}/retry gives fresh upload instructions.`)
 
-export const notFound = (what: 'asset' | 'project' | 'key' | 'workspace' | 'route' | 'media') =>
-  new Refusal('not_found', `There is no such ${what}.`)
+export const notFound = (
+  what: 'asset' | 'project' | 'key' | 'workspace' | 'route' | 'media' | 'webhook' | 'delivery',
+) => new Refusal('not_found', `There is no such ${what}.`)
 
 /** A state that does not allow the request; `canHeal` says whether repeating it may ever succeed. */
 export const conflict = (message: string, canHeal: boolean) => new Refusal('conflict', message, { canHeal })
@@ -152,6 +153,11 @@ export const tooManyPending = (maxPending: number) =>
     `This workspace has ${maxPending} uploads under way and may have no more: complete some, or let them expire.`,
     { retryAfterSeconds: 60 },
   )
+
+export const tooManyWebhooks = (max: number) =>
+  new Refusal('conflict', `This workspace has ${max} webhooks and may have no more: delete one first.`, {
+    canHeal: false,
+  })
 
 export const tooManyStreams = () =>
   new Refusal(

@@ -1,7 +1,7 @@
 // Chance by argument: public ids and unguessable names.
 import { randomFillSync } from 'node:crypto'
 
-export type IdPrefix = 'ws' | 'key' | 'prj' | 'asset' | 'node' | 'evt' | 'req' | 'job'
+export type IdPrefix = 'ws' | 'key' | 'prj' | 'asset' | 'node' | 'evt' | 'req' | 'job' | 'whk'
 
 export interface Ids {
   /**

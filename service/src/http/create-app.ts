@@ -34,6 +34,7 @@ import { pages } from './routes/pages.ts'
 import { retryAsset } from './routes/retry-asset.ts'
 import { streamEvents } from './routes/stream-events.ts'
 import { upload } from './routes/upload.ts'
+import { webhooks } from './routes/webhooks.ts'
 import { validatorCompiler } from './validation.ts'
 
 export interface AppOptions {
@@ -126,6 +127,7 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   attachAsset(app, deps)
   listEvents(app, deps)
   streamEvents(app, deps)
+  webhooks(app, deps)
   listWorkspaces(app, deps)
   listProjects(app, deps)
   createProject(app, deps)

@@ -3,21 +3,20 @@ import type { CompletePorts } from '../assets/complete.ts'
 import type { DerivativePorts } from '../assets/derivatives/derivative.ts'
 import type { Preset } from '../assets/derivatives/recipe.ts'
 import type { Ports } from '../assets/ports.ts'
-import type { EventRecords } from '../events/ports.ts'
 import type { News } from '../ground/news.ts'
 import type { SigningKeys } from '../ground/secrets.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
+import type { WebhookPorts } from '../webhooks/ports.ts'
 import type { WorkspaceRecords } from '../workspaces/ports.ts'
 import type { Deliver } from './delivery/deliver.ts'
 import type { IdempotencyPorts } from './idempotency.ts'
 import type { Urls } from './urls.ts'
 
-export interface Deps extends Ports, CompletePorts, DerivativePorts, IdempotencyPorts {
+export interface Deps extends Ports, CompletePorts, DerivativePorts, IdempotencyPorts, WebhookPorts {
   workspaces: WorkspaceRecords
   keys: KeyRecords
   projects: ProjectRecords
-  events: EventRecords
   news: News
   urls: Urls
   signing: SigningKeys

@@ -2,15 +2,17 @@
 import { discardLeftovers } from '../assets/discard-leftovers.ts'
 import { type ExpirePorts, expireAttempts } from '../assets/expire.ts'
 import { type ForgetEventsPorts, forgetEvents } from '../events/forget.ts'
+import { type ForgetDeliveriesPorts, forgetDeliveries } from '../webhooks/forget.ts'
 import { type ForgetPorts, forgetRequests } from './forget-requests.ts'
 
-type SweepPorts = ExpirePorts & ForgetPorts & ForgetEventsPorts
+export type SweepPorts = ExpirePorts & ForgetPorts & ForgetEventsPorts & ForgetDeliveriesPorts
 
 export interface SweepReport {
   attemptsExpired: number
   filesRemoved: number
   requestsForgotten: number
   eventsForgotten: number
+  deliveriesForgotten: number
 }
 
 /** One sweep: closes overdue attempts, removes bytes that can no longer become an asset, forgets old requests and events. */
@@ -19,7 +21,8 @@ export async function sweep(ports: SweepPorts): Promise<SweepReport> {
   const filesRemoved = await discardLeftovers(ports)
   const requestsForgotten = await forgetRequests(ports)
   const eventsForgotten = await forgetEvents(ports)
-  return { attemptsExpired, filesRemoved, requestsForgotten, eventsForgotten }
+  const deliveriesForgotten = await forgetDeliveries(ports)
+  return { attemptsExpired, filesRemoved, requestsForgotten, eventsForgotten, deliveriesForgotten }
 }
 
 /** Sweeps every `intervalMs`, never two at a time, until closed. A sweep that fails is reported and tried again. */

@@ -7,6 +7,7 @@ import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
 import type { ServerRecords } from '../servers/ports.ts'
 import type { UpkeepRecords } from '../upkeep/ports.ts'
+import type { WebhookRecords } from '../webhooks/ports.ts'
 import type { WorkspaceRecords } from '../workspaces/ports.ts'
 
 export interface Records extends RequestRecords {
@@ -15,6 +16,7 @@ export interface Records extends RequestRecords {
   projects: ProjectRecords
   assets: AssetRecords
   events: EventRecords
+  webhooks: WebhookRecords
   jobs: JobRecords
   servers: ServerRecords
   upkeep: UpkeepRecords

@@ -104,3 +104,8 @@ function traceOf(error: unknown): Error | undefined {
 
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+export function failureOf(error: unknown, target: Target): FetchFailure {
+  if (error instanceof FetchFailure) return error
+  return codeOf(error) === 'HPE_HEADER_OVERFLOW' ? oversizedHeaders(target) : unreachable(target, error)
+}

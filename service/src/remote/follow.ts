@@ -2,17 +2,8 @@
 
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
-import { FetchFailure } from '../ground/fetch-failure.ts'
 import { within } from './attempt.ts'
-import {
-  badStatus,
-  codeOf,
-  oversizedHeaders,
-  redirectToNowhere,
-  tooManyRedirects,
-  unreachable,
-  untrusted,
-} from './fetch-failure.ts'
+import { badStatus, failureOf, redirectToNowhere, tooManyRedirects, untrusted } from './fetch-failure.ts'
 import { pinnedRequest } from './pinned-request.ts'
 import { type AddressRules, resolvePublic } from './resolve-public.ts'
 import { parseTarget, type Target, type TargetRules } from './target.ts'
@@ -70,11 +61,6 @@ async function ask(target: Target, options: FollowOptions): Promise<IncomingMess
   })
   request.end()
   return await within(signal, promise)
-}
-
-function failureOf(error: unknown, target: Target): FetchFailure {
-  if (error instanceof FetchFailure) return error
-  return codeOf(error) === 'HPE_HEADER_OVERFLOW' ? oversizedHeaders(target) : unreachable(target, error)
 }
 
 /** Node hands out header bytes as Latin-1; what is not ASCII in a Location is UTF-8 in practice. */

@@ -1,5 +1,6 @@
-// An HTTPS request that can only reach addresses that were checked before.
+// A request that can only reach addresses that were checked before.
 import type { ClientRequest, OutgoingHttpHeaders } from 'node:http'
+import http from 'node:http'
 import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { notPublic } from './fetch-failure.ts'
@@ -28,7 +29,8 @@ const TRY_EACH_ADDRESS = { autoSelectFamily: true, autoSelectFamilyAttemptTimeou
  */
 export function pinnedRequest(target: Target, addresses: string[], options: PinnedOptions): ClientRequest {
   const { isPublic, ca, ...rest } = options
-  const request = https.request({
+  const { request: ask } = target.url.protocol === 'http:' ? http : https
+  const request = ask({
     ...rest,
     ...(ca === undefined ? {} : { ca }),
     host: target.host,

@@ -11,15 +11,13 @@ import type { Config } from '../config/config.ts'
 import { openSequencer } from '../events/sequencer.ts'
 import { createNews, type News } from '../ground/news.ts'
 import { openBackground, type RunJob } from '../jobs/background.ts'
-import { openSweeper, type SweepReport, sweep } from '../jobs/sweep.ts'
-import { openTidying } from '../jobs/tidying.ts'
+import { type SweepReport, sweep } from '../jobs/sweep.ts'
 import { join, type Membership } from '../servers/join.ts'
 import { storeOf } from './open-blobs.ts'
 import { rowsInWords } from './rows.ts'
 import { closeServants, openServants, type Servants, type World } from './servants.ts'
+import { openTimers } from './timers.ts'
 
-const SWEEP_INTERVAL_MS = 60_000
-const TIDY_INTERVAL_MS = 60 * 60_000
 const DAY_MS = 24 * 60 * 60_000
 
 export interface Node extends Pick<Membership, 'lost'> {
@@ -52,15 +50,15 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
   })
   void membership.lost.then(({ message }) => logger.fatal(`this node must stop: ${message}`))
   const { ports, background } = putTogether(config, world, { role, servants, membership, logger })
-  const { forgetRequests, events } = servants.records
-  const sweeping = { ...ports, forgetRequests, events, eventsTtlMs: config.eventsTtlDays * DAY_MS }
+  const { forgetRequests, events, webhooks } = servants.records
+  const eventsTtlMs = config.eventsTtlDays * DAY_MS
+  const sweeping = { ...ports, forgetRequests, events, webhooks, eventsTtlMs }
   const news = createNews()
   const sequencer = openSequencer(
     { events, news, clock: world.clock },
     { onError: error => logger.warn({ err: error }, 'events are numbered later') },
   )
-  let sweeper: { close(): Promise<void> } | undefined
-  let tidying: { close(): Promise<void> } | undefined
+  let timers: { close(): Promise<void> } | undefined
   return {
     servants,
     ports,
@@ -68,25 +66,11 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
     logger,
     lost: membership.lost,
     startSweeping: () => {
-      tidying = openTidying(
-        { ...ports, upkeep: servants.records.upkeep },
-        {
-          intervalMs: TIDY_INTERVAL_MS,
-          onError: error =>
-            logger.warn({ err: error }, 'pictures of deleted assets are looked for again later'),
-        },
-      )
-      if (role.runsJobs)
-        sweeper = openSweeper(sweeping, {
-          intervalMs: SWEEP_INTERVAL_MS,
-          onSwept: report => logger.debug(report, 'swept'),
-          onError: error => logger.error({ err: error }, 'the sweep failed and will be tried again'),
-        })
+      timers = openTimers({ servants, world, sweeping, news, logger }, role)
     },
     sweep: () => sweep(sweeping),
     stopJobs: async () => {
-      await tidying?.close()
-      await sweeper?.close()
+      await timers?.close()
       await background.close()
     },
     close: async () => {

@@ -5,11 +5,13 @@ import type { Config } from '../config/config.ts'
 import { loadSecretKey } from '../config/secret-key.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Ids } from '../ground/ids.ts'
+import { createSeal } from '../ground/seal.ts'
 import { signingKeys } from '../ground/secrets.ts'
 import { openMedia } from '../media/open-media.ts'
 import { openPictures } from '../media/open-pictures.ts'
 import type { Records } from '../records/records.ts'
 import { createRemote, type RemoteWorld } from '../remote/create-remote.ts'
+import { createWebhookSender } from '../remote/webhook-sender.ts'
 import { createClamdScanner } from '../scan/clamd.ts'
 import { noScanner } from '../scan/no-scanner.ts'
 import { openRows } from './rows.ts'
@@ -46,6 +48,7 @@ export async function openRecords(config: Config): Promise<Records> {
 }
 
 async function openEach(config: Config, world: World) {
+  const secret = await loadSecretKey(config)
   const derivatives = path.join(config.dataDir, 'derivatives')
   return {
     records: await openRecords(config),
@@ -62,6 +65,11 @@ async function openEach(config: Config, world: World) {
       { ports: config.fetchPorts, hostAllowlist: config.fetchHostAllowlist },
       world.remote,
     ),
-    signing: signingKeys(await loadSecretKey(config)),
+    sender: createWebhookSender(
+      { ports: config.fetchPorts, allowHosts: config.webhookAllowHosts },
+      world.remote,
+    ),
+    signing: signingKeys(secret),
+    seal: createSeal(secret),
   }
 }

@@ -12,6 +12,7 @@ import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
 import { createServerRecords } from '../server-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
+import { createWebhookRecords } from '../webhook-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
 import { openConnections } from './connections.ts'
@@ -54,6 +55,7 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
     projects: createProjectRecords(database, postgresSearch),
     assets: createAssetRecords(database, postgresSearch),
     events: createEventRecords(database, log),
+    webhooks: createWebhookRecords(database),
     jobs: createJobRecords(db, write, createClaim(db)),
     servers: createServerRecords(db, write, [alone(JOINING)]),
     ...createRequestRecords(database),

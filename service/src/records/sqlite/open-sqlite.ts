@@ -10,6 +10,7 @@ import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
 import { createServerRecords } from '../server-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
+import { createWebhookRecords } from '../webhook-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
 import { type Engine, openEngine } from './engine.ts'
@@ -42,6 +43,7 @@ export function recordsIn(engine: Engine): Records {
     projects: createProjectRecords(database, search),
     assets: createAssetRecords(database, search),
     events: createEventRecords(database, log),
+    webhooks: createWebhookRecords(database),
     jobs: createJobRecords(db, write, createClaim(db, write)),
     servers: createServerRecords(db, write),
     ...createRequestRecords(database),

@@ -21,7 +21,7 @@ import { failingBlobs, failingRecords } from '../faults/around-servants.ts'
 import { createFaults, type Faults } from '../faults/faults.ts'
 
 export type VerbPorts = Ports &
-  CompletePorts & { projects: ProjectRecords } & Pick<Records, 'forgetRequests' | 'events'> & {
+  CompletePorts & { projects: ProjectRecords } & Pick<Records, 'forgetRequests' | 'events' | 'webhooks'> & {
     eventsTtlMs: number
   }
 
@@ -138,6 +138,7 @@ function begin(opened: Opened, { media, clock }: { media: Ports['media']; clock:
     hashes: new Map(),
     forgetRequests: records.forgetRequests,
     events: opened.records.events,
+    webhooks: opened.records.webhooks,
     eventsTtlMs: Number.POSITIVE_INFINITY, // the model knows of no log
     policy: {
       ttlMs: TTL_MS,
