@@ -8,7 +8,8 @@ import { tried, type Webhook } from './webhook.ts'
 const PAGE = 100
 /** After so many it is the others' turn. */
 const MOST_IN_A_ROW = 500
-export const HOLD_MS = 60_000
+/** A try takes 15 seconds at most; what a process that died had in hand is free again soon. */
+export const HOLD_MS = 20_000
 
 /** Goes on while there are events and each is taken; the hold is renewed with every one. Then lets go. */
 export async function deliverTo(

@@ -9,6 +9,7 @@ import { runHerbarium } from '../run-herbarium.ts'
 import { type RunningProcess, spawnServer, startProcess, temporaryFolder } from '../start-process.ts'
 import { type Wire, wireTo } from './asking.ts'
 import { checkAll } from './check.ts'
+import { checkLog, type LogDoors, openLogDoors, TELLS_US } from './check-log.ts'
 import type { Told } from './told.ts'
 import { type Answered, noneAnswered, workUntilKilled } from './work.ts'
 
@@ -23,6 +24,8 @@ export interface KillReport {
   /** Steps that were answered. */
   answered: Answered
   assets: number
+  /** In the log, at the end. */
+  events: number
   slowestStartMs: number
 }
 
@@ -38,9 +41,11 @@ export async function runKillLoop({ kills, workers, onPassed }: KillLoop): Promi
   const report: KillReport = {
     answered: noneAnswered(),
     assets: 0,
+    events: 0,
     slowestStartMs: 0,
   }
   let checked = 0
+  let doors: LogDoors | undefined
   try {
     for (let kill = 0; kill <= kills; kill++) {
       if (kill > 0 && randomInt(5) === 0) await killAtStart(dataDir)
@@ -48,9 +53,11 @@ export async function runKillLoop({ kills, workers, onPassed }: KillLoop): Promi
       try {
         const old = kill === kills ? ledger.slice(0, checked) : someOf(ledger.slice(0, checked))
         await checkAll(wire, [...old, ...ledger.slice(checked)])
+        doors ??= await openLogDoors(wire)
         checked = ledger.length
         report.assets = ledger.length
         onPassed?.(kill, report)
+        if (kill === kills) report.events = await checkLog(wire, ledger, doors)
         if (kill < kills)
           await workUntilKilled(wire, ledger, {
             workers,
@@ -65,6 +72,7 @@ export async function runKillLoop({ kills, workers, onPassed }: KillLoop): Promi
     await checkByCommands(dataDir)
     return report
   } finally {
+    await doors?.receiver.close()
     await rm(dataDir, { recursive: true, force: true })
   }
 }
@@ -93,7 +101,7 @@ async function killAtStart(dataDir: string): Promise<void> {
 }
 
 async function start(dataDir: string, report: KillReport): Promise<Wire & { server: RunningProcess }> {
-  const server = await startProcess({ dataDir })
+  const server = await startProcess({ dataDir, environment: TELLS_US })
   report.slowestStartMs = Math.max(report.slowestStartMs, Math.round(server.readyMs))
   assert.ok(server.readyMs < START_WITHIN_MS, `it took ${server.readyMs} ms to start`)
   return wireTo(server, await firstTenant(server))

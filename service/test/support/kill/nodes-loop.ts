@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Environment } from '../start-process.ts'
 import type { Wire } from './asking.ts'
 import { checkAll, checkThatIsAll } from './check.ts'
+import { checkLog, type LogDoors, openLogDoors, TELLS_US } from './check-log.ts'
 import { askHerbarium, wiresTo } from './members.ts'
 import { type Nodes, startNodes } from './nodes.ts'
 import type { Setbacks } from './send-until-answered.ts'
@@ -28,6 +29,8 @@ export interface NodesReport {
   answered: Answered
   setbacks: Setbacks
   assets: number
+  /** In the logs of both, at the end. */
+  events: number
   /** Connections that each node was given. */
   given: number[]
 }
@@ -35,6 +38,7 @@ export interface NodesReport {
 interface Tenant {
   wire: Wire
   ledger: Told[]
+  doors: LogDoors
   clients: Clients
 }
 
@@ -47,22 +51,25 @@ const KILL_EVERY_MS = 1_000
 export async function runNodesLoop(loop: NodesLoop): Promise<NodesReport> {
   const shared = await shareEngines(loop.engines)
   const own = { 1: { COMPLETE_WAIT_SECONDS: '0' } } // it answers before the bytes are judged: a job goes on with them
-  const nodes = await startNodes(loop.nodes, { shared: shared.environment, own })
+  const nodes = await startNodes(loop.nodes, { shared: { ...shared.environment, ...TELLS_US }, own })
   const answered = noneAnswered()
   const setbacks = { cut: 0, refused: 0 }
   const workers = Math.ceil(loop.workers / 2)
   const tenants: Tenant[] = []
+  let events = 0
   const reportOf = (kills: number): NodesReport => ({
     kills,
     answered,
     setbacks,
     assets: tenants.reduce((sum, { ledger }) => sum + ledger.length, 0),
+    events,
     given: nodes.given(),
   })
   try {
     for (const wire of await wiresTo(nodes, setbacks)) {
       const ledger: Told[] = []
-      tenants.push({ wire, ledger, clients: startClients(wire, ledger, { workers, answered }) })
+      const doors = await openLogDoors(wire)
+      tenants.push({ wire, ledger, doors, clients: startClients(wire, ledger, { workers, answered }) })
     }
     const worked = Promise.all(tenants.map(({ clients }) => clients.done))
     const kills = await Promise.race([
@@ -72,14 +79,16 @@ export async function runNodesLoop(loop: NodesLoop): Promise<NodesReport> {
     ])
     for (const { clients } of tenants) clients.stop()
     await Promise.race([Promise.all([nodes.ready(), worked]), nodes.failed])
-    for (const { wire, ledger } of tenants) {
+    for (const { wire, ledger, doors } of tenants) {
       await checkAll(wire, ledger)
       await checkThatIsAll(wire, ledger)
+      events += await checkLog(wire, ledger, doors)
     }
     await checkBehindTheirBacks(shared, nodes.environments[0] ?? {})
     return reportOf(kills)
   } finally {
     for (const { clients } of tenants) clients.stop()
+    for (const { doors } of tenants) await doors.receiver.close()
     await nodes.close()
     await shared.drop()
   }
