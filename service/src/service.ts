@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { presetsWith } from './assets/derivatives/recipe.ts'
 import type { Ports } from './assets/ports.ts'
+import type { UploadUnderWay } from './assets/under-way.ts'
 import type { Config } from './config/config.ts'
 import { localOrigin } from './config/local-origin.ts'
 import { systemClock } from './ground/clock.ts'
@@ -80,7 +81,7 @@ export async function openService(
     corsOrigins: config.corsOrigins,
     rateLimit: config.rateLimit,
   })
-  const drain = createDrain(app.server)
+  const drain = createDrain(app.server, () => stopUploads(ports.uploads))
   return {
     records: servants.records,
     world,
@@ -95,7 +96,8 @@ export async function openService(
     sweep,
     close: async () => {
       await node.stopJobs() // requests that waited for a job answer
-      stopResumable(ports.uploads)
+      // What they have brought stays, so their clients need not be waited for: they go on after the start.
+      stopUploads(ports.uploads, ({ isResumable }) => isResumable)
       await drain(() => app.close())
       await node.close()
     },
@@ -129,10 +131,9 @@ function depsOf(config: Config, parts: Pick<Node, 'servants' | 'ports' | 'news'>
   }
 }
 
-/** What they have brought stays, so their clients need not be waited for: they go on after the start. */
-function stopResumable(uploads: Ports['uploads']): void {
+function stopUploads(uploads: Ports['uploads'], isMeant: (upload: UploadUnderWay) => boolean = () => true) {
   for (const upload of uploads.values())
-    if (upload.isResumable) upload.stop(unavailable(new Error('the service is stopping')))
+    if (isMeant(upload)) upload.stop(unavailable(new Error('the service is stopping')))
 }
 
 /** With port 0 the address is known only once the server listens. */
@@ -149,11 +150,14 @@ function createAddress(config: Config) {
   }
 }
 
-/** Lets requests in flight finish, for a bounded time. */
-function createDrain(server: Server) {
+/** Lets requests in flight finish, for a bounded time; `onCutOff` is told before the others are cut off. */
+function createDrain(server: Server, onCutOff: () => void) {
   const closeUnused = watchUnused(server)
   return async (close: () => PromiseLike<unknown>): Promise<void> => {
-    const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    const cutOff = setTimeout(() => {
+      onCutOff()
+      server.closeAllConnections()
+    }, DRAIN_MS)
     // A connection whose last request has finished would be kept for the next one.
     const noMore = setInterval(closeUnused, IDLE_CHECK_MS)
     await close()

@@ -1,5 +1,13 @@
 // The row of an attempt, as the upload that holds it writes it.
-import { type Attempt, kept, LEASE_MS, type PartialBytes, released, renewed } from './attempt.ts'
+import {
+  type Attempt,
+  type ClosedBy,
+  kept,
+  LEASE_MS,
+  type PartialBytes,
+  released,
+  renewed,
+} from './attempt.ts'
 import { type LiveUpload, overtaken } from './claim.ts'
 import type { Ports } from './ports.ts'
 
@@ -14,9 +22,11 @@ export interface AttemptRow {
   isUnsure(): boolean
   /** Throws `conflict` once another holds the attempt. */
   write(change: (attempt: Held) => Held): Promise<void>
-  /** Says that so many bytes are durable; `letGo` gives the hold up in the same write. */
-  writeKept(partial: PartialBytes, options?: { letGo: boolean }): Promise<void>
-  /** Keeps the hold while bytes come slowly. */
+  /** Says that so many bytes are durable; where the connection has ended the hold is given up in the same write. */
+  writeKept(partial: PartialBytes, closedBy?: ClosedBy): Promise<void>
+  /** The connection was cut short. Never throws: a hold that cannot be given up runs out. */
+  release(closedBy: ClosedBy): Promise<void>
+  /** To be called as bytes come: keeps the hold while they come slowly. */
   renewInTime(): Promise<void> | undefined
 }
 
@@ -25,6 +35,7 @@ const RENEW_AFTER_MS = LEASE_MS / 4
 export function createAttemptRow(ports: RowPorts, held: Held): AttemptRow {
   let current = held
   let isUnsure = false
+  let cameAt: number | null = null
   const write = async (change: (attempt: Held) => Held) => {
     const after = change(current)
     const saving = ports.assets.save({ attempts: [{ before: current, after }], events: [] })
@@ -40,13 +51,22 @@ export function createAttemptRow(ports: RowPorts, held: Held): AttemptRow {
     sureBytes: () => current.partial?.sizeBytes ?? 0,
     isUnsure: () => isUnsure,
     write,
-    writeKept: (partial, { letGo } = { letGo: false }) =>
+    writeKept: (partial, closedBy) =>
       write(attempt => {
         const after = kept(attempt, partial, { now: ports.clock.now(), ttlMs: ports.policy.ttlMs })
-        return letGo ? released(after) : after
+        return closedBy === undefined
+          ? after
+          : released({ ...after, lastByteAt: cameAt ?? after.lastByteAt }, closedBy)
       }),
-    renewInTime: () =>
-      isStale(current, ports.clock.now()) ? write(attempt => renewed(attempt, ports.clock.now())) : undefined,
+    release: closedBy =>
+      write(attempt => released({ ...attempt, lastByteAt: cameAt ?? attempt.lastByteAt }, closedBy)).catch(
+        () => undefined,
+      ),
+    renewInTime: () => {
+      const now = ports.clock.now()
+      cameAt = now
+      return isStale(current, now) ? write(attempt => renewed(attempt, now)) : undefined
+    },
   }
 }
 

@@ -6,6 +6,9 @@ import type { MediaFacts } from './media-facts.ts'
 /** `bucket` is a form that went straight to the store. */
 export type Transport = 'post' | 'put' | 'tus' | 'bucket' | 'direct' | 'url'
 
+/** Who ended a connection: its sender, having sent all or not, or this service, which refused or stopped it. */
+export type ClosedBy = 'client' | 'server'
+
 /** Whole bytes in quarantine, as they were counted and hashed on their way in. */
 export interface ReceivedBytes {
   /** Where they lie in quarantine. */
@@ -46,8 +49,11 @@ interface AttemptCore {
   fence: number
   /** While an upload runs it holds the attempt until then; null once it has let go, and its file is closed. */
   leaseUntil: number | null
+  /** When the first connection that brought bytes began, and when the last byte came. */
   firstByteAt: number | null
   lastByteAt: number | null
+  /** Who ended the last connection; null while it goes on, and where there was none. */
+  closedBy: ClosedBy | null
   /** What the form had brought when the received bytes became whole: they are that, or newer. Null where it was nothing. */
   formObject: string | null
   /** What the one gate said of the received bytes, or why there are none; null while nothing is said. */
@@ -97,6 +103,7 @@ export const claimed = <A extends OpenAttempt | ReceivedAttempt>(
   leaseUntil: upload.now + LEASE_MS,
   firstByteAt: attempt.firstByteAt ?? upload.now,
   lastByteAt: upload.now,
+  closedBy: null,
 })
 
 /** The upload goes on: it keeps its hold. */
@@ -106,14 +113,15 @@ export const renewed = <A extends Attempt>(attempt: A, now: number): A => ({
   lastByteAt: now,
 })
 
-/** A resumable upload begins at its first byte, whatever one before has brought. */
+/** A resumable upload begins at its first byte, whatever one before has brought; none has come yet. */
 export const begun = <A extends OpenAttempt | ReceivedAttempt>(
   attempt: A,
   upload: { now: number; totalBytes: number | null },
 ): A => {
   const mine = claimed(attempt, { now: upload.now, transport: 'tus' })
   const partial = { key: stagingKey(mine), sizeBytes: 0, totalBytes: upload.totalBytes }
-  return { ...mine, leaseUntil: null, partial }
+  const { firstByteAt, lastByteAt } = attempt
+  return { ...mine, leaseUntil: null, firstByteAt, lastByteAt, partial }
 }
 
 /** More bytes of a resumable upload are durable: it keeps its hold, and gains time. */
@@ -128,7 +136,11 @@ export const kept = <A extends Attempt>(
 })
 
 /** The upload was cut short: what the attempt had received before is as it was. */
-export const released = <A extends Attempt>(attempt: A): A => ({ ...attempt, leaseUntil: null })
+export const released = <A extends Attempt>(attempt: A, closedBy: ClosedBy): A => ({
+  ...attempt,
+  leaseUntil: null,
+  closedBy,
+})
 
 /** Bytes are whole: the fence grows, so that whoever judges the bytes received before finds itself overtaken. */
 export const received = (
@@ -144,6 +156,7 @@ export const received = (
   fence: attempt.fence + 1,
   leaseUntil: null,
   lastByteAt: now,
+  closedBy: 'client',
 })
 
 /** The gate has spoken; the bytes are the same as before, and so is the fence. */

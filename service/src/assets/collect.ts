@@ -4,17 +4,10 @@ import { every } from '../ground/every.ts'
 import { abortableWait } from '../ground/until-aborted.ts'
 import { arrive } from './arrive.ts'
 import type { Asset } from './asset.ts'
-import {
-  claimed,
-  formKey,
-  type ReceivedAttempt,
-  type ReceivedBytes,
-  released,
-  renewed,
-  stagingKey,
-} from './attempt.ts'
+import { claimed, formKey, type ReceivedAttempt, type ReceivedBytes, renewed, stagingKey } from './attempt.ts'
 import { type AttemptRow, createAttemptRow } from './attempt-row.ts'
 import { claim, type LiveUpload, openUpload, overtaken } from './claim.ts'
+import { closerOf } from './connection-end.ts'
 import type { FormObject, Ports, Upload } from './ports.ts'
 import { boundsOf } from './quota.ts'
 import type { ReceivePorts } from './receive.ts'
@@ -79,8 +72,8 @@ async function bring(ports: ReceivePorts, { place, posted, signal }: Collecting)
       })
     })
   } catch (error) {
-    // A copy that no row names is left to the sweep; if this cannot be written, the hold simply runs out.
-    await row.write(released).catch(() => undefined)
+    // A copy that no row names is left to the sweep.
+    await row.release(closerOf(error))
     throw error
   }
 }

@@ -58,6 +58,7 @@ export const newAttempt = (
     leaseUntil: null,
     firstByteAt: null,
     lastByteAt: null,
+    closedBy: null,
     formObject: null,
     verdict: null,
     partial: null,

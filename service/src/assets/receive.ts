@@ -1,9 +1,10 @@
 // Receiving the bytes of a reserved upload, whole or not at all.
 import { untilAborted } from '../ground/until-aborted.ts'
 import { arrive } from './arrive.ts'
-import { claimed, released, stagingKey, type Transport } from './attempt.ts'
+import { claimed, stagingKey, type Transport } from './attempt.ts'
 import { createAttemptRow } from './attempt-row.ts'
 import { claim, liveUpload, overtaken } from './claim.ts'
+import { closerOf, noteEnd } from './connection-end.ts'
 import type { Ports } from './ports.ts'
 import { boundsOf } from './quota.ts'
 import { stage, stageAtOnce } from './stage.ts'
@@ -44,11 +45,32 @@ async function bringAtOnce(ports: ReceivePorts, upload: WholeUpload, signal: Abo
   // An attempt may be closed at its end unless an upload holds it.
   if (live.attempt.expiresAt - ports.clock.now() < BRIEF_MS) return bringHolding(ports, upload, signal)
   const mine = claimed(live.attempt, { now: ports.clock.now(), transport: upload.transport })
-  const whole = await stageAtOnce(ports, untilAborted(upload.bytes, signal), {
-    key: `${live.attempt.quarantineKey}.${unclaimedFence(ports)}`,
-    ...(await boundsOf(ports, live)),
-  })
-  await arrive(ports, { asset: live.asset, attempt: mine }, whole, { before: live.attempt })
+  let lastByteAt = mine.lastByteAt
+  try {
+    const whole = await stageAtOnce(ports, untilAborted(upload.bytes, signal), {
+      key: `${live.attempt.quarantineKey}.${unclaimedFence(ports)}`,
+      ...(await boundsOf(ports, live)),
+      onBytes: () => {
+        lastByteAt = ports.clock.now()
+      },
+    })
+    await arrive(ports, { asset: live.asset, attempt: mine }, whole, { before: live.attempt })
+  } catch (error) {
+    const { transport, firstByteAt } = mine
+    await noteEnd(ports, live.attempt, { transport, firstByteAt, lastByteAt, closedBy: closerOf(error) })
+    throw error
+  }
+}
+
+/** Refuses an upload for what it announces, before any of its bytes are read; what is under way goes on. */
+export async function refuse(
+  ports: ReceivePorts,
+  { ticket, transport }: Pick<WholeUpload, 'ticket' | 'transport'>,
+  refusal: Error,
+): Promise<never> {
+  const live = await liveUpload(ports, ticket).catch(() => undefined)
+  if (live !== undefined) await noteEnd(ports, live.attempt, { transport, closedBy: closerOf(refusal) })
+  throw refusal
 }
 
 /** No two uploads ever write to one file, and this one has no fence of its own yet. */
@@ -73,8 +95,7 @@ async function bringHolding(
     })
     await arrive(ports, { asset: held.asset, attempt: row.attempt() }, whole)
   } catch (error) {
-    // The attempt is as it was before; if that cannot be written, the hold simply runs out.
-    await row.write(released).catch(() => undefined)
+    await row.release(closerOf(error)) // the attempt has what it had before
     throw error
   }
 }

@@ -5,6 +5,7 @@ import type { Job } from '../ground/job.ts'
 import { type FailedAsset, type PendingAsset, refused } from './asset.ts'
 import { assetEvent } from './asset-event.ts'
 import { claimed, closed, type OpenAttempt, type ReceivedBytes, received, stagingKey } from './attempt.ts'
+import { closerOf } from './connection-end.ts'
 import { discard } from './discard.ts'
 import { MAX_FETCHED_BYTES } from './fetch-url.ts'
 import type { Ports } from './ports.ts'
@@ -20,6 +21,8 @@ interface Fetching {
   job: Job
   asset: PendingAsset
   attempt: OpenAttempt
+  /** When this run's first byte came, and its last so far. */
+  came: Pick<OpenAttempt, 'firstByteAt' | 'lastByteAt'>
 }
 
 const TRIES = 3
@@ -59,23 +62,30 @@ async function take(ports: FetchPorts, job: Job): Promise<Fetching | undefined> 
     attempts: [{ before: upload.attempt, after: attempt }],
     events: [],
   })
-  return saved === 'saved' ? { job, asset: upload.asset, attempt } : undefined
+  return saved === 'saved'
+    ? { job, asset: upload.asset, attempt, came: { firstByteAt: null, lastByteAt: null } }
+    : undefined
 }
 
 async function bring(
   ports: FetchPorts,
-  { job, attempt }: Fetching,
+  { job, attempt, came }: Fetching,
   signal: AbortSignal,
 ): Promise<ReceivedBytes> {
   const limits = { maxBytes: MAX_FETCHED_BYTES, timeoutMs: TRY_MS, signal }
   const bytes = await ports.remote.fetch(job.payload.url ?? '', limits)
-  return stage(ports, bytes, { key: stagingKey(attempt), maxBytes: MAX_FETCHED_BYTES })
+  const onBytes = () => {
+    came.lastByteAt = ports.clock.now()
+    came.firstByteAt ??= came.lastByteAt
+    return undefined
+  }
+  return stage(ports, bytes, { key: stagingKey(attempt), maxBytes: MAX_FETCHED_BYTES, onBytes })
 }
 
 /** The source URL goes with the job, in the write that settles the asset. */
 async function finish(
   ports: FetchPorts,
-  { job, asset, attempt }: Fetching,
+  { job, asset, attempt, came }: Fetching,
   bytes: ReceivedBytes,
 ): Promise<void> {
   const by = { actorKeyId: job.payload.actor_key_id ?? '' }
@@ -85,7 +95,7 @@ async function finish(
   })
   await settle(
     ports,
-    { asset, attempt: received(attempt, bytes, ports.clock.now()) },
+    { asset, attempt: received({ ...attempt, ...came }, bytes, came.lastByteAt ?? ports.clock.now()) },
     {
       ...by,
       bytesNotCounted: bytes.sizeBytes,
@@ -106,14 +116,15 @@ const isOverQuota = (error: unknown): error is Refusal =>
 
 async function giveUp(
   ports: FetchPorts,
-  { job, asset, attempt }: Fetching,
+  { job, asset, attempt, came }: Fetching,
   failure: FetchFailure,
 ): Promise<undefined> {
   const verdict = { admitted: false, code: 'fetch_failed', message: failure.message } as const
   const failed: FailedAsset = refused(asset, verdict)
+  const closedBy = came.firstByteAt === null ? null : closerOf(failure)
   await ports.assets.save({
     asset: { before: asset, after: failed },
-    attempts: [{ before: attempt, after: closed({ ...attempt, verdict }, 'failed') }],
+    attempts: [{ before: attempt, after: closed({ ...attempt, ...came, closedBy, verdict }, 'failed') }],
     events: [
       assetEvent(ports, failed, 'asset.failed', {
         actorKeyId: job.payload.actor_key_id ?? null,

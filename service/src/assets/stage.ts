@@ -19,6 +19,12 @@ export interface Staging extends Bounds {
   onBytes?: () => Promise<void> | undefined
 }
 
+interface StagingAtOnce extends Bounds {
+  key: string
+  /** Called as bytes arrive. */
+  onBytes: () => void
+}
+
 /**
  * Streams bytes into quarantine and makes them durable. Throws `payload_too_large` above the cap, and whatever
  * `bytes` throws; nothing is left behind then.
@@ -44,9 +50,9 @@ export async function stage(
 export async function stageAtOnce(
   ports: Pick<Ports, 'blobs' | 'media'>,
   bytes: AsyncIterable<Uint8Array>,
-  { key, ...bounds }: Omit<Staging, 'onBytes'>,
+  { key, ...arriving }: StagingAtOnce,
 ): Promise<ReceivedBytes> {
-  const whole = await gathered(bytes, bounds)
+  const whole = await gathered(bytes, arriving)
   const sizeBytes = whole.byteLength
   const sha256 = hashAtOnce('sha256', whole)
   const seen = await firstSight(ports.media, whole.subarray(0, HEAD_BYTES), sizeBytes)
@@ -88,10 +94,14 @@ async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, stagin
   return { sizeBytes, sha256: hash.digest('hex'), head: head.bytes() }
 }
 
-async function gathered(bytes: AsyncIterable<Uint8Array>, bounds: Bounds): Promise<Uint8Array> {
+async function gathered(
+  bytes: AsyncIterable<Uint8Array>,
+  { onBytes, ...bounds }: Omit<StagingAtOnce, 'key'>,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   for await (const chunk of bytes) {
+    onBytes()
     chunks.push(chunk)
     sizeBytes += chunk.byteLength
     mustFit(sizeBytes, bounds)

@@ -32,6 +32,8 @@ interface RefusalDetails {
   retryAfterSeconds?: number
   /** False where repeating the request can never help. */
   canHeal?: boolean
+  /** Whether its sender went away before all of it was here. */
+  hasSenderLeft?: boolean
   cause?: unknown
 }
 
@@ -41,6 +43,7 @@ export class Refusal extends Error {
   readonly fields: FieldFault[] | undefined
   readonly retryAfterSeconds: number | undefined
   readonly canHeal: boolean
+  readonly hasSenderLeft: boolean
 
   constructor(code: ErrorCode, message: string, details: RefusalDetails = {}) {
     super(message, { cause: details.cause })
@@ -49,6 +52,7 @@ export class Refusal extends Error {
     this.fields = details.fields
     this.retryAfterSeconds = details.retryAfterSeconds
     this.canHeal = details.canHeal ?? true
+    this.hasSenderLeft = details.hasSenderLeft ?? false
   }
 }
 
@@ -77,7 +81,7 @@ export const deadToken = (reason: string) => new Refusal('invalid_api_key', reas
 export const beyondToken = () =>
   new Refusal(
     'forbidden',
-    'An upload token may only complete, retry and get its own asset: anything else needs an API key.',
+    'An upload token may only complete, retry and get its own asset and its timeline: anything else needs an API key.',
   )
 
 export const foreignWorkspace = () =>
@@ -181,8 +185,13 @@ export const rateLimited = (retryAfterSeconds: number) =>
 export const brokenBody = (cause?: unknown) =>
   new Refusal('input_validation_error', 'file: the body ended before the file was whole; send it again', {
     fields: [{ field: 'file', message: 'the body ended before the file was whole; send it again' }],
+    hasSenderLeft: true,
     cause,
   })
+
+/** The connection is closed; nobody may be there to hear why. */
+export const slowBody = () =>
+  invalidField('file', 'came too slowly for too long; send it again over a better connection')
 
 export const unavailable = (cause: unknown, retryAfterSeconds = 1) =>
   new Refusal('service_unavailable', 'The service cannot store or read this right now: try again shortly.', {

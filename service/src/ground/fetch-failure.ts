@@ -4,10 +4,13 @@
 export class FetchFailure extends Error {
   /** Whether the same URL may well answer a little later. */
   readonly isRetryable: boolean
+  /** Whether the other side closed the connection before all bytes were here. */
+  readonly hasSenderLeft: boolean
 
-  constructor(message: string, options: { isRetryable: boolean; cause?: unknown }) {
+  constructor(message: string, options: { isRetryable: boolean; hasSenderLeft?: boolean; cause?: unknown }) {
     super(message, { cause: options.cause })
     this.name = 'FetchFailure'
     this.isRetryable = options.isRetryable
+    this.hasSenderLeft = options.hasSenderLeft ?? false
   }
 }

@@ -1,6 +1,6 @@
 // The body of a request: bytes that are either whole or an error, and what becomes of a body nobody wants.
 import type { FastifyRequest } from 'fastify'
-import { brokenBody } from '../ground/errors.ts'
+import { brokenBody, Refusal, slowBody } from '../ground/errors.ts'
 import type { App } from './app.ts'
 import { createArrivals } from './arrivals.ts'
 
@@ -30,7 +30,7 @@ type Raw = FastifyRequest['raw']
 
 /** By hand: a stream's own iterator joins the chunks that wait, which copies them, and takes more turns for each. */
 function readBody(raw: Raw): AsyncIterator<Uint8Array, undefined> {
-  const pace = watchPace(() => raw.destroy(new Error('the body came too slowly')))
+  const pace = watchPace(() => raw.destroy(slowBody()))
   const arrivals = createArrivals()
   const onData = (chunk: Uint8Array) => {
     pace.received(chunk.byteLength)
@@ -38,7 +38,7 @@ function readBody(raw: Raw): AsyncIterator<Uint8Array, undefined> {
     if (arrivals.heldBytes() >= READ_AHEAD_BYTES) raw.pause()
   }
   const onEnd = () => leave()
-  const onBroken = (cause?: Error) => leave(brokenBody(cause))
+  const onBroken = (cause?: Error) => leave(cause instanceof Refusal ? cause : brokenBody(cause))
   const leave = (reason?: Error) => {
     pace.stop()
     raw.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)

@@ -1,7 +1,14 @@
 // Attempts between the heart and their rows.
 import type { Insertable, Selectable } from 'kysely'
 import type { Verdict } from '../assets/admit.ts'
-import type { Attempt, AttemptState, PartialBytes, ReceivedBytes, Transport } from '../assets/attempt.ts'
+import type {
+  Attempt,
+  AttemptState,
+  ClosedBy,
+  PartialBytes,
+  ReceivedBytes,
+  Transport,
+} from '../assets/attempt.ts'
 import type { Tables } from './tables.ts'
 
 export type AttemptRow = Selectable<Tables['attempts']>
@@ -20,6 +27,7 @@ export function attemptFrom(row: AttemptRow): Attempt {
     leaseUntil: row.lease_until,
     firstByteAt: row.first_byte_at,
     lastByteAt: row.last_byte_at,
+    closedBy: row.closed_by as ClosedBy | null, // written by attemptRow alone
     formObject: row.form_object,
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict), // written by attemptRow alone
     partial: partialFrom(row),
@@ -69,5 +77,6 @@ export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => 
   fence: attempt.fence,
   first_byte_at: attempt.firstByteAt,
   last_byte_at: attempt.lastByteAt,
+  closed_by: attempt.closedBy,
   lease_until: attempt.leaseUntil,
 })

@@ -79,6 +79,7 @@ export const tooLarge = (maxBytes: number) =>
 export const broken = (target: Target, cause: unknown) =>
   new FetchFailure(`The answer of ${target.name} broke off before the file was whole: try again later.`, {
     isRetryable: true,
+    hasSenderLeft: true,
     cause: traceOf(cause),
   })
 

@@ -45,7 +45,7 @@ export function describeAssetExpiry(name: string, open: OpenInstallation): void 
     })
 
     it('finds an attempt overdue whose upload was cut short', async () => {
-      const cut = await plantAttempt(attempt => released(upload(attempt)))
+      const cut = await plantAttempt(attempt => released(upload(attempt), 'client'))
       expect(await overdue({ now: NOON })).toEqual([cut])
     })
 

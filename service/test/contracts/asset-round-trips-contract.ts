@@ -21,7 +21,8 @@ const attemptStates: Record<string, (open: ReturnType<typeof attemptOf>) => Atte
   'open, with an upload under way': open => claimed(open, { now: NOON, transport: 'post' }),
   'open, with an upload that goes on': open =>
     renewed(claimed(open, { now: NOON, transport: 'put' }), NOON + 9),
-  'open, after an upload was cut short': open => released(claimed(open, { now: NOON, transport: 'put' })),
+  'open, after an upload was cut short': open =>
+    released(claimed(open, { now: NOON, transport: 'put' }), 'client'),
   'open, with a resumable upload begun, of no known length': open =>
     begun(open, { now: NOON, totalBytes: null }),
   'open, with some bytes of a resumable upload': open =>

@@ -122,6 +122,7 @@ export const attemptOf = (
   partial: null,
   firstByteAt: null,
   lastByteAt: null,
+  closedBy: null,
   ...over,
 })
 

@@ -56,7 +56,13 @@ describe('An attempt', () => {
 
   it('is let go without forgetting the upload that was cut short', () => {
     const held = claimed(open, upload)
-    expect(released(held)).toStrictEqual({ ...held, leaseUntil: null })
+    expect(released(held, 'server')).toStrictEqual({ ...held, leaseUntil: null, closedBy: 'server' })
+  })
+
+  it('does not say who ended a connection while another goes on', () => {
+    const again = claimed(released(claimed(open, upload), 'client'), upload)
+    expect(again.closedBy).toBeNull()
+    expect(renewed(again, NOON + 9).closedBy).toBeNull()
   })
 
   it('begins a resumable upload at its first byte, in a file of its own, and holds nothing', () => {
@@ -97,6 +103,7 @@ describe('An attempt', () => {
       verdict: null,
       leaseUntil: null,
       lastByteAt: NOON + 9,
+      closedBy: 'client',
     })
   })
 

@@ -1,7 +1,7 @@
 // One stretch of a resumable upload: its file, and what the row says of it.
 import { conflict } from '../../ground/errors.ts'
 import { arrive } from '../arrive.ts'
-import { type Attempt, type PartialBytes, released } from '../attempt.ts'
+import { type Attempt, type ClosedBy, type PartialBytes, released } from '../attempt.ts'
 import { type AttemptRow, createAttemptRow } from '../attempt-row.ts'
 import type { LiveUpload } from '../claim.ts'
 import { discardUnfinished } from '../discard.ts'
@@ -21,9 +21,9 @@ export interface Continuation {
   /** The bytes came to their end and are durable; those of a whole file the attempt has received. */
   settle(): Promise<Progress>
   /** The connection broke: what came is durable. Never throws. */
-  keepWhatCame(): Promise<void>
+  keepWhatCame(closedBy: ClosedBy): Promise<void>
   /** The upload is where it was before. Never throws. */
-  dropWhatCame(): Promise<void>
+  dropWhatCame(closedBy: ClosedBy): Promise<void>
 }
 
 /** So many bytes at most are sent again after a crash. */
@@ -39,7 +39,7 @@ export async function openContinuation(
   if (partial === null) throw new Error('an upload goes on without a place for its bytes')
   const row = createAttemptRow(ports, attempt)
   const handBack = (leaseUntil: number | null) =>
-    row.write(current => ({ ...current, leaseUntil })).catch(() => undefined)
+    row.write(current => ({ ...current, leaseUntil, closedBy: 'server' })).catch(() => undefined)
   try {
     const file = await openUnfinished(ports, partial, { before, held: attempt })
     if (file !== undefined) {
@@ -50,7 +50,7 @@ export async function openContinuation(
     await handBack(before.leaseUntil) // whoever may still be writing to the old file may do so as before
     throw error
   }
-  await row.write(current => ({ ...released(current), partial: { ...partial, sizeBytes: 0 } }))
+  await row.write(current => ({ ...released(current, 'server'), partial: { ...partial, sizeBytes: 0 } }))
   throw conflict('The bytes that had arrived are lost: ask with HEAD, and begin again.', false)
 }
 
@@ -85,19 +85,19 @@ function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Cont
   }
   /** Only a file that the row speaks of is worth keeping; where that is not known the sweep finds out. */
   const leave = () => (row.isUnsure() || row.sureBytes() > 0 ? writer.close() : writer.abort())
-  const pause = async () => {
+  const pause = async (closedBy: ClosedBy) => {
     try {
       await writer.save()
-      await row.writeKept(now(), { letGo: true })
+      await row.writeKept(now(), closedBy)
       if (isHashSound) keepHash(ports.hashes, start.key, { hash, sizeBytes })
     } finally {
       await leave()
     }
   }
-  const dropWhatCame = async () => {
+  const dropWhatCame = async (closedBy: ClosedBy) => {
     await leave()
     keepHash(ports.hashes, start.key, { hash: hashAtStart, sizeBytes: start.sizeBytes })
-    await row.write(released).catch(() => undefined)
+    await row.release(closedBy)
   }
   return {
     sizeBytes: () => sizeBytes,
@@ -113,10 +113,11 @@ function continuationOf(ports: ResumePorts, { asset, row, file }: Stretch): Cont
     },
     settle: async () => {
       if (sizeBytes === start.totalBytes) await finish(ports, { asset, row, file }, sizeBytes)
-      else await pause()
+      else await pause('client')
       return { offset: sizeBytes, totalBytes: start.totalBytes, expiresAt: row.attempt().expiresAt }
     },
-    keepWhatCame: () => (sizeBytes > start.sizeBytes ? pause().catch(() => undefined) : dropWhatCame()),
+    keepWhatCame: closedBy =>
+      sizeBytes > start.sizeBytes ? pause(closedBy).catch(() => undefined) : dropWhatCame(closedBy),
     dropWhatCame,
   }
 }

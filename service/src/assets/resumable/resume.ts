@@ -3,6 +3,7 @@ import { checksumMismatch, conflict, invalidField, tooLarge } from '../../ground
 import { untilAborted } from '../../ground/until-aborted.ts'
 import { claimed, stagingKey } from '../attempt.ts'
 import { claim, type LiveUpload, liveUpload, overtaken } from '../claim.ts'
+import { closerOf } from '../connection-end.ts'
 import { boundsOf } from '../quota.ts'
 import type { Ticket } from '../ticket.ts'
 import { takingOver } from '../under-way.ts'
@@ -44,7 +45,8 @@ async function bring(ports: ResumePorts, patch: Patch, signal: AbortSignal): Pro
   try {
     await pour(patch, file, { ...(await limitOf(ports, taken.held)), signal })
   } catch (error) {
-    await (patch.checksum === undefined ? file.keepWhatCame() : file.dropWhatCame())
+    const closedBy = closerOf(error)
+    await (patch.checksum === undefined ? file.keepWhatCame(closedBy) : file.dropWhatCame(closedBy))
     throw error
   }
   return file.settle()

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Transport } from '../../assets/attempt.ts'
-import { receive } from '../../assets/receive.ts'
+import { receive, refuse } from '../../assets/receive.ts'
 import { tooLarge } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
 import { allowAllOrigins } from '../cors.ts'
@@ -109,8 +109,9 @@ const formIn = (request: FastifyRequest): Body => ({
 async function accept(deps: Deps, { request, reply }: Exchange, body: Body): Promise<FastifyReply> {
   const ticket = ticketOf(deps, request)
   const announced = Number(request.headers['content-length'] ?? Number.NaN)
-  if (announced > ticket.maxBytes + body.overheadBytes) throw tooLarge(ticket.maxBytes)
   const { transport, bytes } = body
+  if (announced > ticket.maxBytes + body.overheadBytes)
+    return refuse(deps, { ticket, transport }, tooLarge(ticket.maxBytes))
   await receive(deps, { ticket, transport, isBrief: announced <= BRIEF_BYTES, bytes })
   return reply.code(204).send()
 }
