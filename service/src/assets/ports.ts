@@ -67,10 +67,18 @@ export interface Usage {
   openAttempts: number
 }
 
+/** An asset's past, both oldest first. */
+export interface AssetHistory {
+  attempts: Attempt[]
+  events: AssetEvent[]
+}
+
 export interface AssetRecords {
   find(assetId: string): Promise<Asset | undefined>
   /** The asset and its attempt `n`, or its current one. */
   findUpload(assetId: string, n?: number): Promise<Upload | undefined>
+  /** Its newest `limit` attempts and its newest `limit` events. */
+  history(assetId: string, limit: number): Promise<AssetHistory>
   findReady(mediaToken: string): Promise<ReadyAsset | undefined>
   /** Newest first. */
   list(filter: AssetFilter, page: PageRequest): Promise<Page<ListedAsset>>

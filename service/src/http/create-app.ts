@@ -22,6 +22,7 @@ import { deleteAsset } from './routes/delete-asset.ts'
 import { getAsset } from './routes/get-asset.ts'
 import { getAssetMedia } from './routes/get-asset-media.ts'
 import { getProject } from './routes/get-project.ts'
+import { getTimeline } from './routes/get-timeline.ts'
 import { health } from './routes/health.ts'
 import { listAssets } from './routes/list-assets.ts'
 import { listEvents } from './routes/list-events.ts'
@@ -123,6 +124,7 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   deleteAsset(app, deps)
   getAsset(app, deps)
   getAssetMedia(app, deps)
+  getTimeline(app, deps)
   listAssets(app, deps)
   attachAsset(app, deps)
   listEvents(app, deps)

@@ -1,14 +1,18 @@
 // The only place where what the heart knows becomes JSON.
 import type { z } from 'zod'
 import type { Asset, AssetSummary, ReadyAsset } from '../assets/asset.ts'
+import type { AssetEvent } from '../assets/asset-event.ts'
+import type { Attempt } from '../assets/attempt.ts'
 import type { ListedAsset, Upload } from '../assets/ports.ts'
+import type { Timeline, ToldAttempt } from '../assets/timeline.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
-import type { assetDetail, assetListItem, assetMedia, assetUpload, project } from './schemas.ts'
+import type { assetDetail, assetListItem, assetMedia, assetUpload, project, timeline } from './schemas.ts'
 import type { UploadInstructions } from './upload-instructions.ts'
 import type { Urls } from './urls.ts'
 
 type AssetUpload = z.output<typeof assetUpload>
+type AssetTimeline = z.output<typeof timeline>
 
 /** An asset as complete answers it. */
 export const presentUpload = (urls: Urls, asset: Asset): AssetUpload => ({
@@ -84,6 +88,50 @@ export const presentMedia = (asset: ReadyAsset): z.output<typeof assetMedia> => 
   pages: asset.media?.pages ?? null,
   has_alpha: asset.media?.hasAlpha ?? null,
   pixels_checked: asset.media?.pixelsChecked ?? null,
+})
+
+export const presentTimeline = ({ asset, attempts, events }: Timeline): AssetTimeline => ({
+  asset_id: asset.id,
+  status: asset.status,
+  attempts: attempts.map(told => presentAttempt(asset, told)),
+  events: events.map(presentEvent),
+})
+
+function presentAttempt(asset: Asset, { attempt, cure }: ToldAttempt): AssetTimeline['attempts'][number] {
+  const { received, partial, verdict } = attempt
+  const refusal = verdict?.admitted === false ? verdict : undefined
+  return {
+    attempt: attempt.n,
+    state: attempt.state,
+    transport: attempt.transport,
+    signed_at: attempt.signedAt,
+    expires_at: attempt.expiresAt,
+    first_byte_at: attempt.firstByteAt,
+    last_byte_at: attempt.lastByteAt,
+    received_bytes: durableBytes(attempt),
+    total_bytes: partial !== null ? partial.totalBytes : (received?.sizeBytes ?? asset.declaredSize),
+    sha256: received?.sha256 ?? null,
+    sniffed_type: received?.sniffedType ?? null,
+    closed_by: attempt.closedBy,
+    rule: refusal?.code ?? null,
+    message: refusal?.message ?? null,
+    cure,
+  }
+}
+
+/** Whole bytes, where there are some; else what has arrived of a resumable upload. */
+function durableBytes({ received, partial }: Attempt): number | null {
+  if (received !== null) return received.sizeBytes
+  return partial !== null && partial.sizeBytes > 0 ? partial.sizeBytes : null
+}
+
+const presentEvent = (event: AssetEvent): AssetTimeline['events'][number] => ({
+  id: event.id,
+  type: event.type,
+  at: event.at,
+  actor_key_id: event.actorKeyId,
+  attempt: event.attempt,
+  data: event.data,
 })
 
 export const presentListed = (urls: Urls, { asset, node }: ListedAsset): z.output<typeof assetListItem> => ({

@@ -76,7 +76,7 @@ export const uploadInstructions = z.object({
   resumable,
   token: z.string().meta({
     description:
-      'An upload token: as the bearer it may complete, retry and get this asset and do nothing else, until a day after the upload has expired',
+      'An upload token: as the bearer it may complete, retry and get this asset and its timeline, and do nothing else, until a day after the upload has expired',
     example: 'ut_v1.9f1c2d3e.YXNzZXRf.MAC',
   }),
 })
@@ -131,6 +131,51 @@ export const assetMedia = z.object({
   pages: z.int().nullable().meta({ description: 'Of a PDF; null for an encrypted one' }),
   has_alpha: z.boolean().nullable(),
   pixels_checked: z.boolean().nullable().meta({ description: 'Whether every pixel was decoded once' }),
+})
+
+const time = z.int().meta({ description: 'Unix milliseconds' })
+
+const toldAttempt = z.object({
+  attempt: z.int().meta({ description: 'From 1; a retry opens the next' }),
+  state: z.enum(['open', 'received', 'won', 'failed', 'expired', 'superseded', 'cancelled']),
+  transport: z
+    .enum(['post', 'put', 'tus', 'bucket', 'direct', 'url'])
+    .nullable()
+    .meta({ description: 'Of the last connection; null before the first' }),
+  signed_at: time,
+  expires_at: time,
+  first_byte_at: time.nullable().meta({
+    description:
+      'Unix milliseconds: when the first connection that brought bytes began; of a form to a bucket, when they were collected',
+  }),
+  last_byte_at: time.nullable(),
+  received_bytes: z.int().nullable().meta({ description: 'Stored durably, whole or in part' }),
+  total_bytes: z.int().nullable().meta({ description: 'How many there are or will be, where that was said' }),
+  sha256: z.string().nullable(),
+  sniffed_type: z.string().nullable().meta({ description: 'What the first bytes show' }),
+  closed_by: z.enum(['client', 'server']).nullable().meta({
+    description:
+      'Who ended the last connection: `client` sent all or closed before the end, `server` refused or stopped it; null while it goes on, and where there was none. Of a URL the client is whoever gave the file',
+  }),
+  rule: z.string().nullable().meta({ description: 'The rule that the bytes broke', example: 'empty_file' }),
+  message: z.string().nullable(),
+  cure: z.string().nullable().meta({ description: 'What to do about it' }),
+})
+
+const toldEvent = z.object({
+  id: id('evt_'),
+  type: z.string().meta({ example: 'asset.uploaded' }),
+  at: time,
+  actor_key_id: id('key_').nullable().meta({ description: 'The key that caused it; null where none did' }),
+  attempt: z.int(),
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+})
+
+export const timeline = z.object({
+  asset_id: id('asset_'),
+  status,
+  attempts: z.array(toldAttempt),
+  events: z.array(toldEvent),
 })
 
 export const assetListItem = z.object({

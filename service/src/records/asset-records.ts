@@ -3,6 +3,7 @@ import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
 import type { AssetChange, AssetRecords, Upload, Usage } from '../assets/ports.ts'
 import type { SaveOutcome } from '../ground/save-outcome.ts'
+import { findHistory } from './asset-history.ts'
 import { type AssetRow, assetFrom } from './asset-rows.ts'
 import { attemptFrom } from './attempt-rows.ts'
 import type { Database } from './database.ts'
@@ -27,6 +28,7 @@ export function createAssetRecords({ db, read, write, log }: Database, search: R
   return {
     ...createFinding(db, read),
     list: createList(db, read, search),
+    history: (assetId, limit) => findHistory(db, assetId, limit),
     findOverdue: (times, limit) => findOverdue(db, times, limit),
     protectedKeys: keys => protectedKeys(db, keys),
     save: change => saveTogether([change]),

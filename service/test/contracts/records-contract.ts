@@ -1,6 +1,7 @@
 // Every promise of the rows, for a database to keep.
 import type { OpenInstallation } from '../support/use-records.ts'
 import { describeAssetExpiry } from './asset-expiry-contract.ts'
+import { describeAssetHistory } from './asset-history-contract.ts'
 import { describeAssetListing } from './asset-listing-contract.ts'
 import { describeAssetRemoval } from './asset-removal-contract.ts'
 import { describeRoundTrips } from './asset-round-trips-contract.ts'
@@ -25,6 +26,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeRequests(name, open)
   describeForgetting(name, open)
   describeRoundTrips(name, open)
+  describeAssetHistory(name, open)
   describeAssetListing(name, open)
   describeAssetSearch(name, open)
   describeAssetUpkeep(name, open)

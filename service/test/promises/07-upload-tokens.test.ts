@@ -35,11 +35,12 @@ const view = async () => [
   await herbarium.client.projects.listNodes(herbarium.projectId),
 ]
 
-test('the three operations that a token is for are all that the document gives it', () => {
+test('the four operations that a token is for are all that the document gives it', () => {
   expect(byToken().map(({ method, path }) => `${method} ${path}`)).toEqual([
     'POST /api/v1/assets/{asset_id}/complete',
     'POST /api/v1/assets/{asset_id}/retry',
     'GET /api/v1/assets/{asset_id}',
+    'GET /api/v1/assets/{asset_id}/timeline',
   ])
 })
 
