@@ -5,7 +5,7 @@ import type { Job } from '../ground/job.ts'
 import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { within } from '../ground/within.ts'
 import { assetEvent } from './asset-event.ts'
-import { describe, type SaidOfAsset } from './describe.ts'
+import { type Description, describe, type SaidOfAsset } from './describe.ts'
 import { findOwnUpload } from './find.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
@@ -24,6 +24,20 @@ export interface UrlSource {
   request?: RequestClaim | undefined
 }
 
+/** Throws every refusal that is known before the URL is asked. */
+export async function mayFetch(
+  ports: Pick<Ports, 'assets' | 'policy' | 'remote'>,
+  actor: Actor,
+  { workspaceId, said, url }: UrlSource,
+): Promise<Description> {
+  const description = describe(said, MAX_FETCHED_BYTES)
+  const fault = ports.remote.faultOf(url)
+  if (fault !== undefined) throw invalidField('source', fault)
+  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  await mayOpen(ports, actor.workspaceId, description.declaredSize ?? 0)
+  return description
+}
+
 /**
  * Makes the asset and begins to fetch. Answers it ready or failed, or pending while the fetch goes on; undefined
  * when a request with the same idempotency key was first. Throws a refusal on `source` for a URL nobody may fetch.
@@ -33,11 +47,7 @@ export async function fetchUrl(
   actor: Actor,
   { workspaceId, said, url, request }: UrlSource,
 ): Promise<Upload | undefined> {
-  const description = describe(said, MAX_FETCHED_BYTES)
-  const fault = ports.remote.faultOf(url)
-  if (fault !== undefined) throw invalidField('source', fault)
-  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
-  await mayOpen(ports, actor.workspaceId, description.declaredSize ?? 0)
+  const description = await mayFetch(ports, actor, { workspaceId, said, url })
   const asset = newAsset(ports, actor, description, 'url')
   const attempt = newAttempt(ports, asset)
   const job = fetchJob(ports, { assetId: asset.id, attempt: attempt.n, url, actorKeyId: actor.keyId })

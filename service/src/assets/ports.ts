@@ -232,6 +232,8 @@ export type ScanResult =
 export interface Remote {
   /** What is wrong with a URL as a source, before anything is asked of it; undefined when nothing is. */
   faultOf(url: string): string | undefined
+  /** As `faultOf`, once the URL's host has been looked up as for a fetch; nothing is asked of the host itself. */
+  faultOfHost(url: string, options: { timeoutMs: number }): Promise<string | undefined>
   /**
    * The bytes at a URL that anyone may read. Throws `FetchFailure`, also while they are read; bytes that were not
    * read to their end without one are not the file.

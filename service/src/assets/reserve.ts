@@ -13,15 +13,25 @@ export interface Reservation {
   request?: RequestClaim | undefined
 }
 
+/** Throws every refusal of a reservation. */
+export async function mayReserve(
+  ports: Pick<Ports, 'assets' | 'policy'>,
+  actor: Actor,
+  { workspaceId, said }: Reservation,
+): Promise<Description> {
+  const description = describe(said, ports.policy.maxBytes)
+  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  await mayOpen(ports, actor.workspaceId, description.declaredSize ?? 0)
+  return description
+}
+
 /** Answers the asset and its open attempt, or undefined when a request with the same idempotency key was first. */
 export async function reserve(
   ports: Pick<Ports, 'assets' | 'clock' | 'ids' | 'policy'>,
   actor: Actor,
   { workspaceId, said, request }: Reservation,
 ): Promise<Upload | undefined> {
-  const description = describe(said, ports.policy.maxBytes)
-  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
-  await mayOpen(ports, actor.workspaceId, description.declaredSize ?? 0)
+  const description = await mayReserve(ports, actor, { workspaceId, said })
   const { upload, change } = opening(ports, actor, { description, request })
   return (await ports.assets.save(change)) === 'saved' ? upload : undefined
 }

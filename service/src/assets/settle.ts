@@ -67,7 +67,7 @@ async function publish(
   { verdict, blobKey }: { verdict: Admitted; blobKey: string },
 ): Promise<Admitted> {
   const as = { key: blobKey, contentType: verdict.contentType, name: asset.name }
-  if (!ports.policy.stripMetadata || !ports.media.canStrip(verdict.contentType)) {
+  if (!isStripped(ports, verdict)) {
     await promote(ports, bytes.key, as)
     return verdict
   }
@@ -84,6 +84,25 @@ async function promote(ports: SettlePorts, from: string, to: Published & { key: 
     await discard(ports, to.key)
     throw error
   }
+}
+
+const isStripped = ({ policy, media }: Pick<Ports, 'policy' | 'media'>, { contentType }: Admitted): boolean =>
+  policy.stripMetadata && media.canStrip(contentType)
+
+/** What `settle` would make of the bytes and write; nothing is published, and the bytes stay where they are. */
+export async function wouldSettle(
+  ports: SettlePorts,
+  asset: PendingAsset,
+  bytes: ReceivedBytes,
+): Promise<ReadyAsset | FailedAsset> {
+  const verdict = await look(ports, bytes, asset)
+  if (!verdict.admitted) return refused(asset, verdict)
+  await mustFit(ports, asset.workspaceId, bytes.sizeBytes)
+  const at = { blobKey: bytes.key, now: ports.clock.now() }
+  if (!isStripped(ports, verdict)) return published(asset, verdict, at)
+  const { key, sizeBytes, sha256 } = await stripped(ports, bytes, verdict.contentType)
+  await discard(ports, key)
+  return published(asset, { ...verdict, sizeBytes, sha256 }, at)
 }
 
 /** The copy is whole and durable in quarantine under a name of its own, like any other bytes. */

@@ -3,7 +3,7 @@ import type { Actor } from '../ground/actor.ts'
 import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { assetEvent } from './asset-event.ts'
 import { claimed, type ReceivedBytes, received } from './attempt.ts'
-import { describe, type SaidOfAsset } from './describe.ts'
+import { type Description, describe, type SaidOfAsset } from './describe.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
 import { type Settled, settle } from './settle.ts'
@@ -26,6 +26,17 @@ export interface DirectUpload {
   request?: RequestClaim | undefined
 }
 
+/** Throws every refusal of what is said; what the bytes are worth is for the gate. */
+export async function mayStore(
+  ports: Pick<Ports, 'assets' | 'policy'>,
+  actor: Actor,
+  { workspaceId, said }: Pick<DirectUpload, 'workspaceId' | 'said'>,
+): Promise<Description> {
+  const description = describe(said, ports.policy.maxBytes)
+  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  return description
+}
+
 /**
  * Makes the asset from staged bytes, ready or failed. Answers undefined when a request with the same idempotency
  * key was first. Removing what is left of the staged bytes is for whoever staged them.
@@ -38,8 +49,7 @@ export async function storeDirect(
   actor: Actor,
   { workspaceId, said, bytes, request }: DirectUpload,
 ): Promise<Upload | undefined> {
-  const description = describe(said, ports.policy.maxBytes)
-  await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
+  const description = await mayStore(ports, actor, { workspaceId, said })
   const pending = newAsset(ports, actor, description, 'direct')
   const now = ports.clock.now()
   const open = { ...newAttempt(ports, pending), quarantineKey: bytes.key.replace(/\.\d+$/, '') }

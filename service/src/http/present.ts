@@ -7,7 +7,15 @@ import type { ListedAsset, Upload } from '../assets/ports.ts'
 import type { Timeline, ToldAttempt } from '../assets/timeline.ts'
 import type { CanvasNode, Project } from '../projects/project.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
-import type { assetDetail, assetListItem, assetMedia, assetUpload, project, timeline } from './schemas.ts'
+import type {
+  assetDetail,
+  assetListItem,
+  assetMedia,
+  assetUpload,
+  dryRun,
+  project,
+  timeline,
+} from './schemas.ts'
 import type { UploadInstructions } from './upload-instructions.ts'
 import type { Urls } from './urls.ts'
 
@@ -89,6 +97,20 @@ export const presentMedia = (asset: ReadyAsset): z.output<typeof assetMedia> => 
   has_alpha: asset.media?.hasAlpha ?? null,
   pixels_checked: asset.media?.pixelsChecked ?? null,
 })
+
+/** An asset that was not made, without what would lead to it. */
+export function presentDryRun(urls: Urls, asset: Asset): z.output<typeof dryRun> {
+  const { asset_id: _id, url: _url, created_at: _at, ...shown } = presentAsset(urls, asset)
+  const found = asset.status === 'ready' ? { sha256: asset.sha256, media: mediaOf(asset) } : NOT_FOUND_YET
+  return { dry_run: true, would: { status: 201, asset: { ...shown, project_id: asset.projectId, ...found } } }
+}
+
+const NOT_FOUND_YET = { sha256: null, media: null }
+
+function mediaOf(asset: ReadyAsset) {
+  const { asset_id: _id, content_type: _type, width: _width, height: _height, ...media } = presentMedia(asset)
+  return media
+}
 
 export const presentTimeline = ({ asset, attempts, events }: Timeline): AssetTimeline => ({
   asset_id: asset.id,

@@ -133,6 +133,19 @@ export const assetMedia = z.object({
   pixels_checked: z.boolean().nullable().meta({ description: 'Whether every pixel was decoded once' }),
 })
 
+/** What a request would be answered with; what only an asset that is there has, such as its id and URLs, is missing. */
+export const dryRun = z.object({
+  dry_run: z.literal(true),
+  would: z.object({
+    status: z.literal(201),
+    asset: assetDetail.omit({ asset_id: true, url: true, created_at: true }).extend({
+      project_id: id('prj_').nullable(),
+      media: assetMedia.omit({ asset_id: true, content_type: true, width: true, height: true }).nullable(),
+      sha256: z.string().nullable().meta({ description: 'Of the bytes, once they have been judged' }),
+    }),
+  }),
+})
+
 const time = z.int().meta({ description: 'Unix milliseconds' })
 
 const toldAttempt = z.object({

@@ -3,13 +3,13 @@ import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { FetchOptions, Remote } from '../assets/ports.ts'
 import { FetchFailure } from '../ground/fetch-failure.ts'
-import { startAttempt } from './attempt.ts'
+import { startAttempt, within } from './attempt.ts'
 import { notPublic } from './fetch-failure.ts'
 import { follow } from './follow.ts'
 import { isPublicAddress } from './public-address.ts'
 import { readBody } from './read-body.ts'
 import { createResolver } from './resolve-host.ts'
-import type { AddressRules } from './resolve-public.ts'
+import { type AddressRules, resolvePublic } from './resolve-public.ts'
 import { parseTarget, type TargetRules } from './target.ts'
 
 /** What tests put in place of the world; nothing of it is ever read from the environment. */
@@ -27,6 +27,17 @@ export function createRemote(rules: TargetRules, world: Partial<RemoteWorld> = {
   const { resolve = createResolver(), isPublic = isPublicAddress, ca } = world
   return {
     faultOf: url => faultOf(url, rules, isPublic),
+    faultOfHost: async (url, { timeoutMs }) => {
+      const attempt = startAttempt({ timeoutMs })
+      try {
+        await within(attempt.signal, resolvePublic(parseTarget(url, rules), { resolve, isPublic }))
+        return undefined
+      } catch (error) {
+        return messageOf(error)
+      } finally {
+        attempt.end()
+      }
+    },
     fetch: async (url, { maxBytes, timeoutMs, signal }) => {
       const attempt = startAttempt({ timeoutMs, signal })
       try {
@@ -50,7 +61,11 @@ function faultOf(
     const target = parseTarget(url, rules)
     return isIP(target.host) !== 0 && !isPublic(target.host) ? notPublic(target).message : undefined
   } catch (error) {
-    if (error instanceof FetchFailure) return error.message
-    throw error
+    return messageOf(error)
   }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof FetchFailure) return error.message
+  throw error
 }

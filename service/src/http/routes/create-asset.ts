@@ -1,9 +1,11 @@
-// POST /assets: reserve an upload, or store a small file in one request.
+// POST /assets: reserve an upload, store a small file in one request, or only hear what would come of it.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Asset } from '../../assets/asset.ts'
 import { discard } from '../../assets/discard.ts'
 import { fetchUrl } from '../../assets/fetch-url.ts'
 import type { Upload } from '../../assets/ports.ts'
+import { rehearseDirect, rehearseFetch, rehearseReservation } from '../../assets/rehearse.ts'
 import { reserve } from '../../assets/reserve.ts'
 import { storeDirect } from '../../assets/store-direct.ts'
 import { invalidField } from '../../ground/errors.ts'
@@ -12,7 +14,8 @@ import { asAnswered, described, fileSize, RESERVED, saidIn } from '../asset-body
 import type { Deps } from '../deps.ts'
 import { readDirectForm } from '../direct-form.ts'
 import { idempotently } from '../idempotency.ts'
-import { presentReservation, presentUpload } from '../present.ts'
+import { presentDryRun, presentReservation, presentUpload } from '../present.ts'
+import { keyOf } from '../request-claim.ts'
 import * as schemas from '../schemas.ts'
 import { instructionsFor } from '../upload-instructions.ts'
 
@@ -45,24 +48,43 @@ const formInDocument = directForm.extend({
   file: z.string().meta({ description: 'The bytes, at most 4 MiB', format: 'binary' }),
 })
 
+const DRY = 'must be true or false'
+
+const query = z.object({
+  dry_run: z
+    .enum(['true', 'false'], { error: DRY })
+    .optional()
+    .meta({ description: 'With true nothing is made, and the answer tells what would be' }),
+})
+
 const schema = {
   tags: ['assets'],
   summary: 'Create an asset',
   description:
-    'With JSON and `source: "signed-url"` an upload is reserved: send the bytes to `upload.url`, then complete the asset. With a public https:// URL as `source` the bytes, up to 50 MB, are fetched: in this request while that is quick, else the answer is `pending_upload` and the fetch goes on. With a form and a `file` of at most 4 MiB the asset is made in one request.',
+    'With JSON and `source: "signed-url"` an upload is reserved: send the bytes to `upload.url`, then complete the asset. With a public https:// URL as `source` the bytes, up to 50 MB, are fetched: in this request while that is quick, else the answer is `pending_upload` and the fetch goes on. With a form and a `file` of at most 4 MiB the asset is made in one request. With `dry_run=true` every refusal is said as without it, and else 200 with what would have been answered; a file is judged and dropped, a URL is looked up and not fetched.',
+  querystring: query,
   body: {
     content: {
       'application/json': { schema: reserveBody },
       'multipart/form-data': { schema: formInDocument },
     },
   },
-  response: { 201: schemas.assetUpload, ...schemas.errors(400, 401, 402, 403, 404, 409, 422) },
+  response: {
+    200: schemas.dryRun,
+    201: schemas.assetUpload,
+    ...schemas.errors(400, 401, 402, 403, 404, 409, 422),
+  },
 }
 
 export function createAsset(app: App, deps: Deps): void {
   app.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null))
-  app.post('/assets', { schema }, async (request, reply) => {
-    const upload = await (request.headers['content-type']?.toLowerCase().startsWith('multipart/form-data')
+  // An empty value counts as none elsewhere; here that would make what was not to be made.
+  const preValidation = async ({ query: given }: FastifyRequest) => {
+    if ((given as Record<string, unknown>).dry_run === '') throw invalidField('dry_run', DRY)
+  }
+  app.post('/assets', { schema, preValidation }, async (request, reply) => {
+    if (request.query.dry_run === 'true') return presentDryRun(deps.urls, await rehearse(deps, request))
+    const upload = await (isForm(request)
       ? createDirect(deps, request, reply)
       : createReservation(deps, request, reply))
     const { asset } = upload
@@ -73,10 +95,41 @@ export function createAsset(app: App, deps: Deps): void {
   })
 }
 
+const isForm = ({ headers }: FastifyRequest): boolean =>
+  headers['content-type']?.toLowerCase().startsWith('multipart/form-data') ?? false
+
+/** A body of no declared type is under no schema; it got this far because it is empty. */
+function reservationIn({ body }: FastifyRequest): z.output<typeof reserveBody> {
+  if (body === undefined) throw invalidField('body', 'is required: send JSON, or a form with a file')
+  return body as z.output<typeof reserveBody> // by the route's schema
+}
+
+/** Of its idempotency key only the form is looked at. */
+const rehearse = (deps: Deps, request: FastifyRequest): Promise<Asset> =>
+  isForm(request) ? rehearseForm(deps, request) : rehearseJson(deps, request)
+
+async function rehearseJson(deps: Deps, request: FastifyRequest): Promise<Asset> {
+  const body = reservationIn(request)
+  keyOf(request, body.idempotency_key)
+  const wanted = { workspaceId: body.workspace_id, said: saidIn(body) }
+  return body.source === RESERVED
+    ? rehearseReservation(deps, request.actor, wanted)
+    : rehearseFetch(deps, request.actor, { ...wanted, url: body.source })
+}
+
+async function rehearseForm(deps: Deps, request: FastifyRequest): Promise<Asset> {
+  const { fields, bytes } = await readDirectForm(deps, request, directForm)
+  try {
+    keyOf(request, fields.idempotency_key)
+    const wanted = { workspaceId: fields.workspace_id, said: saidIn(fields), bytes }
+    return await rehearseDirect(deps, request.actor, wanted)
+  } finally {
+    await discard(deps, bytes.key)
+  }
+}
+
 async function createReservation(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Upload> {
-  // A body of no declared type is under no schema; it got this far because it is empty.
-  if (request.body === undefined) throw invalidField('body', 'is required: send JSON, or a form with a file')
-  const { idempotency_key, ...body } = request.body as z.output<typeof reserveBody> // by the route's schema
+  const { idempotency_key, ...body } = reservationIn(request)
   reply.code(201)
   return idempotently(
     deps,
