@@ -23,7 +23,7 @@ export interface UploadInstructions {
   form_fields: Record<string, string>
   /** Takes tus 1.0.0. */
   resumable?: { protocol: string; url: string }
-  /** Opens complete, retry and get of this one asset, and nothing else. */
+  /** Opens complete, retry, get and the timeline of this one asset, and nothing else. */
   token?: string
 }
 

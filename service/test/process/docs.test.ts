@@ -88,6 +88,17 @@ test('the curl lines of uploads.md send a file in each of three ways, and comple
   }
 })
 
+test('the dry run says what the file would be', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-docs-'))
+  try {
+    await copyFile(samplePath('a.wav'), path.join(folder, 'take.wav'))
+    const { stdout } = await run(await scriptOf('docs/uploads.md', 'Asking first'), folder)
+    expect(JSON.parse(stdout)).toMatchObject({ dry_run: true, would: { asset: { status: 'ready' } } })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
 test("the README's first commands upload a picture, and so does its program", async () => {
   const [, start = '', curl = ''] = await blocksOf('README.md', 'sh', 'Start')
   const address = /^export FLORA_BASE_URL=.*$/m // the server of this test has a port of its own

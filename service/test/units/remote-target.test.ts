@@ -138,6 +138,19 @@ describe('a host is refused by its addresses', () => {
     })
   })
 
+  it('tells without a fetch where a host leads, or that nobody knows in time', async () => {
+    const rules = { ports: [443], hostAllowlist: [] }
+    const leadingTo = (...addresses: string[]) => createRemote(rules, { resolve: async () => addresses })
+    const url = `https://a.example.com${SECRET_PATH}`
+    const limit = { timeoutMs: 1000 }
+    expect(await leadingTo('93.184.216.34').faultOfHost(url, limit)).toBeUndefined()
+    expect(await leadingTo('93.184.216.34', '10.0.0.7').faultOfHost(url, limit)).toContain(
+      'not on the public',
+    )
+    const silent = createRemote(rules, { resolve: () => new Promise(() => {}) })
+    expect(await silent.faultOfHost(url, { timeoutMs: 50 })).toContain('0.05 seconds')
+  })
+
   it('waits for DNS no longer than the fetch may take', async () => {
     const remote = createRemote({ ports: [443], hostAllowlist: [] }, { resolve: () => new Promise(() => {}) })
     const fetching = remote.fetch(`https://a.example.com${SECRET_PATH}`, { maxBytes: 1, timeoutMs: 50 })
