@@ -121,7 +121,8 @@ async function giveUp(
 ): Promise<undefined> {
   const verdict = { admitted: false, code: 'fetch_failed', message: failure.message } as const
   const failed: FailedAsset = refused(asset, verdict)
-  const closedBy = came.firstByteAt === null ? null : closerOf(failure)
+  // A fetch that came to nothing may not have had a connection.
+  const closedBy = came.firstByteAt === null && !failure.hasSenderLeft ? null : closerOf(failure)
   await ports.assets.save({
     asset: { before: asset, after: failed },
     attempts: [{ before: attempt, after: closed({ ...attempt, ...came, closedBy, verdict }, 'failed') }],
