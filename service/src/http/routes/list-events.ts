@@ -23,7 +23,7 @@ const schema = {
   }),
   response: {
     200: z.object({ events: z.array(loggedEvent), meta: z.object({ next_after: z.int() }) }),
-    ...schemas.errors(400, 401, 410),
+    ...schemas.errors(400, 401, 403, 410),
   },
 }
 

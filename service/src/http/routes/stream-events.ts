@@ -29,7 +29,7 @@ const schema = {
   headers: z.object({ 'last-event-id': z.string().optional() }).loose(),
   response: {
     200: z.string().meta({ description: 'text/event-stream' }),
-    ...schemas.errors(400, 401, 410),
+    ...schemas.errors(400, 401, 403, 410),
   },
 }
 

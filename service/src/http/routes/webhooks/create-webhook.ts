@@ -19,7 +19,7 @@ const schema = {
       .meta({ description: 'A public https:// URL', example: 'https://example.com/hooks' }),
     types: types.optional().meta({ description: 'Only these; left out for all' }),
   }),
-  response: { 201: withSecret, ...schemas.errors(400, 401, 409) },
+  response: { 201: withSecret, ...schemas.errors(400, 401, 403, 409) },
 }
 
 export function createWebhook(app: App, deps: Deps): void {

@@ -10,7 +10,7 @@ const schema = {
   tags: ['webhooks'],
   summary: 'Delete a webhook',
   params: z.object({ webhook_id: webhookId }),
-  response: { 204: z.null().meta({ description: 'It is gone' }), ...schemas.errors(400, 401, 404) },
+  response: { 204: z.null().meta({ description: 'It is gone' }), ...schemas.errors(400, 401, 403, 404) },
 }
 
 export function deleteWebhook(app: App, deps: Deps): void {

@@ -13,7 +13,7 @@ const schema = {
   description: 'It goes on where it was: with every event since then that is still kept.',
   params: z.object({ webhook_id: webhookId }),
   body: z.strictObject({}).nullish(),
-  response: { 200: webhook, ...schemas.errors(400, 401, 404) },
+  response: { 200: webhook, ...schemas.errors(400, 401, 403, 404) },
 }
 
 export function enableWebhook(app: App, deps: Deps): void {

@@ -11,7 +11,7 @@ const schema = {
   tags: ['webhooks'],
   summary: 'Retrieve a webhook',
   params: z.object({ webhook_id: webhookId }),
-  response: { 200: webhook, ...schemas.errors(400, 401, 404) },
+  response: { 200: webhook, ...schemas.errors(400, 401, 403, 404) },
 }
 
 export function getWebhook(app: App, deps: Deps): void {

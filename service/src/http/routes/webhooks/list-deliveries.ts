@@ -15,7 +15,7 @@ const schema = {
   querystring: schemas.pageQuery,
   response: {
     200: z.object({ deliveries: z.array(delivery), meta: schemas.meta }),
-    ...schemas.errors(400, 401, 404),
+    ...schemas.errors(400, 401, 403, 404),
   },
 }
 

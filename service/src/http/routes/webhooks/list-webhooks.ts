@@ -10,7 +10,7 @@ import { webhook } from '../../webhook-schemas.ts'
 const schema = {
   tags: ['webhooks'],
   summary: 'List webhooks',
-  response: { 200: z.object({ webhooks: z.array(webhook) }), ...schemas.errors(401) },
+  response: { 200: z.object({ webhooks: z.array(webhook) }), ...schemas.errors(401, 403) },
 }
 
 export function listWebhooks(app: App, deps: Deps): void {

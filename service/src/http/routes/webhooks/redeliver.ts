@@ -13,7 +13,7 @@ const schema = {
   description: 'One try, whatever became of the delivery before; the answer says what came of it.',
   params: z.object({ webhook_id: webhookId, delivery_id: deliveryId }),
   body: z.strictObject({}).nullish(),
-  response: { 200: delivery, ...schemas.errors(400, 401, 404, 410) },
+  response: { 200: delivery, ...schemas.errors(400, 401, 403, 404, 410) },
 }
 
 export function redeliver(app: App, deps: Deps): void {

@@ -25,7 +25,7 @@ const schema = {
         .default(DAY_SECONDS),
     })
     .nullish(),
-  response: { 200: withSecret, ...schemas.errors(400, 401, 404) },
+  response: { 200: withSecret, ...schemas.errors(400, 401, 403, 404) },
 }
 
 export function rotateWebhook(app: App, deps: Deps): void {
