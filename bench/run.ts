@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { PLACE, removeLeftFolders } from './contestants/start.ts'
 import { runCrash } from './crash.ts'
+import { runEvents } from './events.ts'
 import { GROUPS } from './goals/groups.ts'
 import { runMeasure } from './measure.ts'
 import { runModelBench } from './model.ts'
@@ -12,7 +13,7 @@ type Bench = (args: string[]) => Promise<void>
 
 /** What the tests' own packages suffice for. */
 const HARNESSES: Record<string, Bench> = { crash: runCrash, model: runModelBench }
-const MEASUREMENTS: Record<string, Bench> = { profile: runProfile, soak: runSoak }
+const MEASUREMENTS: Record<string, Bench> = { profile: runProfile, soak: runSoak, events: runEvents }
 
 const [names, args] = namesAndOptions(process.argv.slice(2))
 const bench = benchOf(names)

@@ -1,7 +1,8 @@
 // Following a workspace's log as it grows.
 import { watchGrowth } from '../ground/growth.ts'
+import type { News } from '../ground/news.ts'
 import type { LoggedEvent } from './event.ts'
-import type { ReadPorts } from './read.ts'
+import type { EventRecords } from './ports.ts'
 
 const PAGE = 100
 
@@ -21,14 +22,14 @@ export interface Following {
  * holds no more than that.
  */
 export async function* followEvents(
-  { events, news }: Omit<ReadPorts, 'clock'>,
+  { read, news }: { read: EventRecords['list']; news: News },
   { workspaceId, types, signal, ...from }: Following,
 ): AsyncGenerator<LoggedEvent[]> {
   const growth = watchGrowth(news, workspaceId, signal)
   let after = from.after
   try {
     while (!signal.aborted) {
-      const page = await events.list(workspaceId, { after, limit: PAGE, types })
+      const page = await read(workspaceId, { after, limit: PAGE, types })
       after = page.upTo
       if (page.events.length > 0) yield page.events
       if (page.events.length === PAGE || signal.aborted) continue

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { LoggedEvent } from '../../events/event.ts'
 import { followEvents } from '../../events/follow.ts'
 import { startOf } from '../../events/read.ts'
+import { createSharedReads } from '../../events/shared-reads.ts'
 import { invalidField, tooManyStreams } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
@@ -35,6 +36,7 @@ const schema = {
 
 export function streamEvents(app: App, deps: Deps): void {
   const closing = whenClosing(app)
+  const ports = { read: createSharedReads(deps.events, deps.news), news: deps.news }
   let streams = 0
   app.get('/events/stream', { schema }, async (request, reply) => {
     const { workspaceId } = request.actor
@@ -50,7 +52,7 @@ export function streamEvents(app: App, deps: Deps): void {
       streams -= 1
     })
     cutOffStuck(reply)
-    const pages = followEvents(deps, {
+    const pages = followEvents(ports, {
       workspaceId,
       after,
       types: request.query.types,
