@@ -50,7 +50,7 @@ function useFolder(fixture: string) {
   return { client: () => client, service: () => service }
 }
 
-describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e'])('On the folder %s', fixture => {
+describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e', 'data-g'])('On the folder %s', fixture => {
   const { client } = useFolder(fixture)
 
   test('what was ready is ready, with its name, place and exact bytes', async () => {
@@ -78,7 +78,7 @@ describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e'])('On the folder
   })
 })
 
-describe.each(['data-c', 'data-d', 'data-e'])('On the folder %s, moreover,', fixture => {
+describe.each(['data-c', 'data-d', 'data-e', 'data-g'])('On the folder %s, moreover,', fixture => {
   const { client } = useFolder(fixture)
 
   test('an upload that had arrived in part is carried on by retry', async () => {
@@ -105,10 +105,39 @@ describe.each(['data-c', 'data-d', 'data-e'])('On the folder %s, moreover,', fix
 describe.each([
   ['data-d', 'folder:afce0344c8deb3e62b5b71569bf86b36'],
   ['data-e', 'folder:e0e7855a40fb1accbbcae6cbdb965128'],
+  ['data-g', 'folder:e0e7855a40fb1accbbcae6cbdb965128'],
 ])('On the folder %s, whose server was killed,', (fixture, store) => {
   const { service } = useFolder(fixture)
 
   test('that server is forgotten, and the folder goes by the name it had', async () => {
     expect(await service().records.servers.listAlive(0)).toMatchObject([{ store }])
+  })
+})
+
+describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e', 'data-g'])(
+  'On the folder %s, of every age,',
+  fixture => {
+    const { service } = useFolder(fixture)
+
+    test('the log is numbered from 1 without a gap, and goes on', async () => {
+      const { records } = service()
+      const [workspace] = await records.workspaces.list()
+      const { events } = await records.events.list(workspace?.id ?? '', { after: 0, limit: 1000 })
+      expect(events.length).toBeGreaterThan(3)
+      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, n) => n + 1))
+    })
+  },
+)
+
+describe('On the folder data-g, whose webhook could not be reached,', () => {
+  const { service } = useFolder('data-g')
+
+  test('it is tried again, with the secret it had', async () => {
+    const { records } = service()
+    const [workspace] = await records.workspaces.list()
+    const [webhook] = await records.webhooks.list(workspace?.id ?? '')
+    expect(webhook).toMatchObject({ url: 'http://localhost:9/hooks', sentSeq: 15, disabled: null })
+    const { items } = await records.webhooks.deliveries(webhook?.id ?? '', { limit: 5 })
+    expect(items).toMatchObject([{ seq: 16, type: 'asset.created', state: 'retrying' }])
   })
 })
