@@ -18,10 +18,10 @@ export interface EventRecords {
   /** The numbers at both ends of what is kept; zeros where nothing ever happened. */
   bounds(workspaceId: string): Promise<{ oldest: number; newest: number }>
   /**
-   * Numbers what was committed without a number, on databases where writers do not do so themselves. Events of one asset
-   * are numbered in the order of its changes.
+   * Numbers what was committed without a number; absent where whoever writes an event numbers it. Events of one asset are
+   * numbered in the order of its changes.
    */
-  number(): Promise<Grown>
+  number?(): Promise<Grown>
   /** Removes up to `limit` that happened before a time, but never the last of a workspace: its number is where the log goes on. */
   forget(before: number, limit: number): Promise<number>
   /** Calls back when a log may have grown, by this process or another; what it answers ends that. */

@@ -1,6 +1,7 @@
-// Numbers committed events soon after their commit, where the database's writers do not do so themselves.
+// Passes on what grows, and numbers committed events soon after their commit where whoever writes them does not.
 import type { Clock } from '../ground/clock.ts'
 import type { News } from '../ground/news.ts'
+import { openWakeable } from '../ground/wakeable.ts'
 import type { EventRecords } from './ports.ts'
 
 /** Another node's events, should it have died before it numbered them, wait for so long. */
@@ -11,44 +12,25 @@ export interface Sequencer {
   close(): Promise<void>
 }
 
-/** Passes on what grows to `news`, and numbers what was written; what fails is reported and done again. */
+/** What fails is reported and done again. */
 export function openSequencer(
   { events, news, clock }: { events: EventRecords; news: News; clock: Clock },
   { onError }: { onError: (error: unknown) => void },
 ): Sequencer {
-  const stop = new AbortController()
-  let isWanted = true
-  let wake: () => void = () => undefined
+  const { number } = events
+  const numbering =
+    number &&
+    openWakeable(clock, { everyMs: LOOK_EVERY_MS, atMostEveryMs: 0, onError }, async () =>
+      news.tell(await number()),
+    )
   const off = events.watch(grown => {
     news.tell(grown)
-    isWanted = true
-    wake()
+    numbering?.wake()
   })
-  const pause = () => {
-    const early = new AbortController()
-    wake = () => early.abort()
-    if (isWanted) return
-    return clock.delay(LOOK_EVERY_MS, AbortSignal.any([early.signal, stop.signal])).catch(() => undefined)
-  }
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      isWanted = false
-      await events.number().then(
-        grown => news.tell(grown),
-        async error => {
-          onError(error)
-          await clock.delay(LOOK_EVERY_MS, stop.signal).catch(() => undefined)
-        },
-      )
-      await pause()
-    }
-  }
-  const running = run()
   return {
-    close: () => {
+    close: async () => {
       off()
-      stop.abort()
-      return running
+      await numbering?.close()
     },
   }
 }

@@ -20,7 +20,7 @@ export interface EventLog {
 
 /** What each database does its own way. */
 export interface EventKeeping {
-  number(): Promise<Grown>
+  number?(): Promise<Grown>
   watch(onGrown: (grown: Grown) => void): () => void
 }
 

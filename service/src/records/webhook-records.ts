@@ -4,13 +4,14 @@ import { type Page, type PageRequest, pageOf } from '../ground/page.ts'
 import type { Hold, WebhookRecords } from '../webhooks/ports.ts'
 import type { Delivery, DeliveryState, Webhook } from '../webhooks/webhook.ts'
 import type { Database } from './database.ts'
+import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
 import type { Step } from './write.ts'
 
 type Db = Kysely<Tables>
 
-export const createWebhookRecords = ({ db, write }: Pick<Database, 'db' | 'write'>): WebhookRecords => ({
-  ...createHolding({ db, write }),
+export const createWebhookRecords = ({ db, read, write }: Omit<Database, 'log'>): WebhookRecords => ({
+  ...createHolding({ db, read, write }),
   ...createDeliveries({ db, write }),
   insert: async webhook => {
     await write([{ query: db.insertInto('webhooks').values(rowOf(webhook)).compile() }])
@@ -40,22 +41,28 @@ export const createWebhookRecords = ({ db, write }: Pick<Database, 'db' | 'write
 
 function createHolding({
   db,
+  read,
   write,
-}: Pick<Database, 'db' | 'write'>): Pick<WebhookRecords, 'claim' | 'save' | 'release'> {
+}: Omit<Database, 'log'>): Pick<WebhookRecords, 'claim' | 'save' | 'release'> {
   const held = ({ owner }: Hold, id: string) =>
     db.updateTable('webhooks').where('id', '=', id).where('lease_owner', '=', owner)
+  const due = prepared(({ now, limit }: { now: number; limit: number }) =>
+    db
+      .selectFrom('webhooks')
+      .select('id')
+      .where('disabled_at', 'is', null)
+      .where('next_at', '<=', now)
+      .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+      .where(
+        sql<boolean>`exists (select 1 from events where events.workspace_id = webhooks.workspace_id and events.seq > webhooks.sent_seq)`,
+      )
+      .orderBy('next_at')
+      .limit(limit)
+      .compile(),
+  )
   return {
     claim: async ({ owner, until }, { now, limit }) => {
-      const due = db
-        .selectFrom('webhooks')
-        .select('id')
-        .where('disabled_at', 'is', null)
-        .where('next_at', '<=', now)
-        .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-        .where(
-          sql<boolean>`exists (select 1 from events where events.workspace_id = webhooks.workspace_id and events.seq > webhooks.sent_seq)`,
-        )
-      const found = (await due.orderBy('next_at').limit(limit).execute()).map(({ id }) => id)
+      const found = (await read(due({ now, limit }))).map(({ id }) => id)
       if (found.length === 0) return []
       const take = db
         .updateTable('webhooks')

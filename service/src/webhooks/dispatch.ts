@@ -1,10 +1,14 @@
 // Tells every endpoint of what happens, many at once and each by itself: one that hangs holds up nobody else.
 import type { News } from '../ground/news.ts'
+import { openWakeable } from '../ground/wakeable.ts'
 import { deliverTo, HOLD_MS } from './deliver.ts'
 import type { WebhookPorts } from './ports.ts'
+import type { Webhook } from './webhook.ts'
 
 /** Pauses end, and other nodes' endpoints come free, without any news. */
 const LOOK_EVERY_MS = 1_000
+/** However much happens, rows are asked no more often who is to be told of it. */
+const LOOK_AT_MOST_EVERY_MS = 20
 const MOST_AT_ONCE = 64
 
 export interface Dispatcher {
@@ -18,24 +22,16 @@ export function openDispatcher(
 ): Dispatcher {
   const stop = new AbortController()
   const underWay = new Set<Promise<void>>()
-  let isWanted = true
-  let wake: () => void = () => undefined
-  const want = () => {
-    isWanted = true
-    wake()
-  }
-  const off = ports.news.onAny(want)
-  const begin = (owner: string, webhook: Parameters<typeof deliverTo>[1]['webhook']) => {
+  const begin = (owner: string, webhook: Webhook) => {
     const delivering = deliverTo(ports, { owner, webhook }, stop.signal)
       .catch(onError)
       .finally(() => {
         underWay.delete(delivering)
-        want()
+        looking.wake()
       })
     underWay.add(delivering)
   }
   const look = async () => {
-    isWanted = false
     const limit = MOST_AT_ONCE - underWay.size
     if (limit === 0) return
     const now = ports.clock.now()
@@ -43,29 +39,17 @@ export function openDispatcher(
     const due = await ports.webhooks.claim({ owner, until: now + HOLD_MS }, { now, limit })
     for (const webhook of due) begin(owner, webhook)
   }
-  const pause = async () => {
-    if (isWanted) return
-    const early = new AbortController()
-    wake = () => early.abort()
-    await ports.clock
-      .delay(LOOK_EVERY_MS, AbortSignal.any([early.signal, stop.signal]))
-      .catch(() => undefined)
-  }
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      await look().catch(async error => {
-        onError(error)
-        await ports.clock.delay(LOOK_EVERY_MS, stop.signal).catch(() => undefined)
-      })
-      await pause()
-    }
-  }
-  const running = run()
+  const looking = openWakeable(
+    ports.clock,
+    { everyMs: LOOK_EVERY_MS, atMostEveryMs: LOOK_AT_MOST_EVERY_MS, onError },
+    look,
+  )
+  const off = ports.news.onAny(looking.wake)
   return {
     close: async () => {
       off()
       stop.abort()
-      await running
+      await looking.close()
       await Promise.allSettled(underWay)
     },
   }

@@ -17,6 +17,7 @@ import { describeProjectRecords } from './project-records-contract.ts'
 import { describeForgetting, describeRequests } from './requests-contract.ts'
 import { describeServerRecords } from './server-records-contract.ts'
 import { describeUpkeepRecords } from './upkeep-records-contract.ts'
+import { describeWebhookRecords } from './webhook-records-contract.ts'
 import { describeWorkspaceRecords } from './workspace-records-contract.ts'
 
 export function describeRecords(name: string, open: OpenInstallation): void {
@@ -33,6 +34,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeAssetExpiry(name, open)
   describeProjectRecords(name, open)
   describeWorkspaceRecords(name, open)
+  describeWebhookRecords(name, open)
   describeKeyRecords(name, open)
   describeEventRecords(name, open)
   describeJobRecords(name, open)

@@ -10,6 +10,7 @@ import { randomIds } from '../../src/ground/ids.ts'
 import type { RequestRecord } from '../../src/ground/request-record.ts'
 import type { Key } from '../../src/keys/key.ts'
 import type { Project } from '../../src/projects/project.ts'
+import type { Delivery, Webhook } from '../../src/webhooks/webhook.ts'
 import type { Workspace } from '../../src/workspaces/workspace.ts'
 
 /** An hour in a specimen's life, in unix milliseconds. */
@@ -175,5 +176,38 @@ export const requestOf = (over: Partial<RequestRecord> = {}): RequestRecord => (
   refusal: null,
   isNote: false,
   at: NOON,
+  ...over,
+})
+
+export const webhookOf = (workspaceId: string, over: Partial<Webhook> = {}): Webhook => ({
+  id: randomIds.id('whk'),
+  workspaceId,
+  url: 'https://example.com/hooks',
+  types: null,
+  secret: 'sealed',
+  oldSecret: null,
+  createdByKey: 'key_1',
+  createdAt: 1,
+  sentSeq: 0,
+  nextAt: 0,
+  tries: 0,
+  failingSince: null,
+  disabled: null,
+  ...over,
+})
+
+export const deliveryOf = (webhookId: string, over: Partial<Delivery> = {}): Delivery => ({
+  id: `whd_${randomIds.token()}`,
+  webhookId,
+  eventId: randomIds.id('evt'),
+  seq: 1,
+  type: 'asset.created',
+  state: 'delivered',
+  tries: 1,
+  firstAt: 10,
+  lastAt: 10,
+  nextAt: null,
+  status: 200,
+  error: null,
   ...over,
 })

@@ -17,7 +17,6 @@ export function createEventLog(engine: Engine): EventLog & EventKeeping & { clos
     nextSeq: workspaceId =>
       sql<number>`(select coalesce(max(seq), 0) + 1 from events where workspace_id = ${workspaceId} and seq is not null)`,
     written: tell,
-    number: async () => [],
     watch: onGrown => {
       if (watching.add(onGrown).size === 1) others.start()
       return () => {
