@@ -1,15 +1,17 @@
 // The API's operations that this package uses, one function each.
 import { HerbariumError, invalidOption } from './errors.ts'
 import type { Answer, Send } from './send.ts'
-import type { Asset, AssetPage, Attachment, Reservation, Workspace } from './wire.ts'
+import type { Asset, AssetPage, Attachment, EventPage, Reservation, Workspace } from './wire.ts'
 
 export interface Api {
   reserve(body: object): Promise<Reservation>
   storeDirect(form: FormData, timeoutMs: number): Promise<Reservation>
   complete(assetId: string, access?: Access): Promise<Reservation>
   retry(assetId: string, access?: Access): Promise<Reservation>
-  get(assetId: string, access?: Access): Promise<Asset>
+  /** Waits so long for it to leave `pending_upload`. */
+  get(assetId: string, access?: Access & { waitSeconds?: number }): Promise<Asset>
   list(query: URLSearchParams): Promise<AssetPage>
+  events(query: URLSearchParams, signal: AbortSignal | undefined): Promise<EventPage>
   delete(assetId: string): Promise<void>
   attach(projectId: string, assetId: string): Promise<Attachment>
   workspaces(): Promise<Workspace[]>
@@ -60,8 +62,15 @@ export function createApi(send: Send, baseUrl: string, { apiKey, token }: Creden
       read(await call('POST', `${ofAsset(assetId)}/complete`, { ...access, assetId })),
     retry: async (assetId, access) =>
       read(await call('POST', `${ofAsset(assetId)}/retry`, { ...access, assetId })),
-    get: async (assetId, access) => read(await call('GET', ofAsset(assetId), { ...access, assetId })),
+    get: async (assetId, { waitSeconds, ...access } = {}) =>
+      read(
+        await call('GET', `${ofAsset(assetId)}${waitSeconds ? `?wait=${waitSeconds}` : ''}`, {
+          ...access,
+          assetId,
+        }),
+      ),
     list: async query => read(await call('GET', `/assets?${query}`)),
+    events: async (query, signal) => read(await call('GET', `/events?${query}`, { signal })),
     delete: async assetId => {
       await call('DELETE', ofAsset(assetId), { assetId })
     },

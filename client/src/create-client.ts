@@ -3,6 +3,7 @@ import { checkedBaseUrl, createApi } from './api.ts'
 import { discard } from './clear-away.ts'
 import { bodyOf, type Description } from './description.ts'
 import { HerbariumError } from './errors.ts'
+import { type EventsOptions, followEvents, type ReadEventsOptions, readEvents } from './events.ts'
 import { type ListFilters, listAll } from './list.ts'
 import { createSend, type Fetch } from './send.ts'
 import { settle, untilJudged, type WaitOptions } from './settle.ts'
@@ -10,7 +11,7 @@ import type { UploadSource } from './source.ts'
 import { defaultStore, type Store } from './unfinished-uploads.ts'
 import { upload } from './upload.ts'
 import type { UploadOptions } from './upload-options.ts'
-import type { Asset, Attachment, ListedAsset, Reservation, Workspace } from './wire.ts'
+import type { Asset, AssetEvent, Attachment, EventPage, ListedAsset, Reservation, Workspace } from './wire.ts'
 
 export interface ClientOptions {
   /** Ends in /api/v1; what FLORA's clients read from FLORA_BASE_URL. */
@@ -45,11 +46,18 @@ export interface Client {
   reserve(options?: ReserveOptions): Promise<Reservation>
   /** For bytes that something else has sent: has them judged. Throws as `waitUntilReady` does. */
   complete(reservation: Reservation, options?: WaitOptions): Promise<Asset>
-  /** Asks until it is. Throws `failed_verification` for an asset that failed, and `timeout`. */
+  /** Throws `failed_verification` for an asset that failed, and `timeout`. */
   waitUntilReady(assetId: string, options?: WaitOptions): Promise<Asset>
   get(assetId: string): Promise<Asset>
   /** Newest first; asks for the next page when it is reached. */
   list(filters?: ListFilters): AsyncGenerator<ListedAsset, void, undefined>
+  /**
+   * What happens in the workspace, each event once and in order, until the signal ends it; a connection that breaks is
+   * opened again where it was. Throws `gone` where the log no longer has what comes next.
+   */
+  events(options?: EventsOptions): AsyncGenerator<AssetEvent, void, undefined>
+  /** One page of the same log; `meta.next_after` is where the next one begins. */
+  readEvents(options?: ReadEventsOptions): Promise<EventPage>
   /** Gives an upload up that is not running: with an API key the asset goes, else the upload URL and its bytes. */
   discard(reservation: Reservation): Promise<void>
   /** The asset and its bytes, for good. */
@@ -65,7 +73,8 @@ const MAX_RETRIES = 5
 export function createClient(options: ClientOptions): Client {
   const { apiKey, token, maxRetries = MAX_RETRIES, store = defaultStore() } = options
   const baseUrl = checkedBaseUrl(options.baseUrl)
-  const send = createSend({ fetch: options.fetch ?? ((url, init) => fetch(url, init)), maxRetries })
+  const fetchOne: Fetch = options.fetch ?? ((url, init) => fetch(url, init))
+  const send = createSend({ fetch: fetchOne, maxRetries })
   const api = createApi(send, baseUrl, { apiKey, token })
   const ports = {
     api,
@@ -80,7 +89,7 @@ export function createClient(options: ClientOptions): Client {
   const make = async (source: string, said: ReserveOptions) =>
     api.reserve({ source, workspace_id: await ports.workspaceId(said.workspaceId), ...bodyOf(said) })
   const ready = (assetId: string, said: WaitOptions = {}) =>
-    untilJudged(() => api.get(assetId, { signal: said.signal }), said)
+    untilJudged(waitSeconds => api.get(assetId, { signal: said.signal, waitSeconds }), said)
   return {
     upload: (file, said) => upload(ports, file, said),
     importUrl: async (url, said = {}) => ready((await make(url, said)).asset_id, said),
@@ -89,6 +98,8 @@ export function createClient(options: ClientOptions): Client {
     waitUntilReady: ready,
     get: assetId => api.get(assetId),
     list: filters => listAll(api, filters),
+    events: said => followEvents({ fetch: fetchOne, baseUrl, key: apiKey ?? token }, said),
+    readEvents: said => readEvents(api, said),
     discard: reservation => discard(ports, reservation),
     delete: assetId => api.delete(assetId),
     attach: (projectId, assetId) => api.attach(projectId, assetId),

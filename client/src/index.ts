@@ -7,6 +7,7 @@ export {
 } from './create-client.ts'
 export type { Description } from './description.ts'
 export { type ApiErrorCode, type FieldFault, HerbariumError, type LocalErrorCode } from './errors.ts'
+export type { EventsOptions, ReadEventsOptions } from './events.ts'
 export type { ListFilters } from './list.ts'
 export type { Fetch } from './send.ts'
 export type { WaitOptions } from './settle.ts'

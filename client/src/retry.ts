@@ -34,8 +34,11 @@ export function retryDelayMs(
   random: number,
 ): number | undefined {
   if (wishedMs !== undefined) return wishedMs <= MAX_WISH_MS ? wishedMs : undefined
-  return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retry) * (0.5 + random / 2)
+  return backoffMs(retry, random, FIRST_DELAY_MS)
 }
+
+export const backoffMs = (retry: number, random: number, firstMs: number): number =>
+  Math.min(Math.max(MAX_DELAY_MS, firstMs), firstMs * 2 ** retry) * (0.5 + random / 2)
 
 /** Throws `aborted` as soon as the signal does. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

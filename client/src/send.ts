@@ -1,5 +1,5 @@
 // One HTTP request: bounded in time, sent again where that may help, its answer read whole.
-import { aborted, HerbariumError, refusedBy, timedOut } from './errors.ts'
+import { aborted, type ErrorDetails, HerbariumError, refusedBy, timedOut } from './errors.ts'
 import { canHeal, pause, retryDelayMs, wishedDelayMs } from './retry.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -65,17 +65,30 @@ async function once(fetch: Fetch, call: Call): Promise<Answer> {
         cause,
         assetId,
       })
-    const message = `${new URL(call.url).origin} cannot be reached, or the connection broke.`
-    throw new HerbariumError('network', message, { cause, assetId, canRetry: true })
+    throw outOfReach(call.url, { cause, assetId })
   })
   if (status >= 200 && status < 300) return { status, headers, text }
-  throw refusedBy(status, text, {
+  throw refusalOf({ status, headers }, text, assetId)
+}
+
+export const outOfReach = (url: string, details: ErrorDetails): HerbariumError =>
+  new HerbariumError('network', `${new URL(url).origin} cannot be reached, or the connection broke.`, {
+    ...details,
+    canRetry: true,
+  })
+
+/** What an answer that is no 2xx means; `text` is its body. */
+export const refusalOf = (
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  text: string,
+  assetId?: string,
+): HerbariumError =>
+  refusedBy(status, text, {
     assetId,
     requestId: headers.get('request-id') ?? undefined,
     canRetry: canHeal(status, headers),
     retryAfterMs: wishedDelayMs(headers, Date.now()),
   })
-}
 
 async function exchange(
   fetch: Fetch,

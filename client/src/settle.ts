@@ -11,6 +11,9 @@ export interface WaitOptions {
 }
 
 const TIMEOUT_SECONDS = 300
+/** Of one request; the service answers sooner if it can. */
+const MAX_WAIT_SECONDS = 30
+/** Where it does not wait, because it is about to stop. */
 const LOOK_EVERY_MS = 1_000
 
 interface Judged {
@@ -21,28 +24,33 @@ interface Judged {
 
 /** Throws `failed_verification` where the bytes are refused, and `timeout`. */
 export async function untilJudged<T extends Judged>(
-  look: () => Promise<T>,
+  look: (waitSeconds: number) => Promise<T>,
   { signal, timeoutSeconds = TIMEOUT_SECONDS }: WaitOptions,
 ): Promise<T> {
   const giveUpAt = performance.now() + timeoutSeconds * 1000
   for (;;) {
-    const asset = await look()
+    const lookedAt = performance.now()
+    const leftSeconds = Math.max(0, Math.ceil((giveUpAt - lookedAt) / 1000))
+    const asset = await look(Math.min(MAX_WAIT_SECONDS, leftSeconds))
     const { asset_id: assetId, status, failure_message } = asset
     if (status === 'ready') return asset
     if (status === 'failed') throw failedVerification(assetId, failure_message)
     if (performance.now() >= giveUpAt)
       throw timedOut(`The asset is not ready after ${timeoutSeconds} s.`, { assetId })
-    await pause(LOOK_EVERY_MS, signal)
+    await pause(LOOK_EVERY_MS - (performance.now() - lookedAt), signal)
   }
 }
 
-/** Completes an upload whose bytes are there; the server answers "pending" while it still looks at them. */
+/** Completes an upload whose bytes are there; while the server still looks at them it is waited for. */
 export async function settle(
   api: Pick<Api, 'complete' | 'get'>,
   { asset_id: assetId, upload }: Reservation,
   options: WaitOptions = {},
 ): Promise<Asset> {
   const access = { token: upload?.token, signal: options.signal }
-  await untilJudged(() => api.complete(assetId, access), options)
+  await untilJudged(async waitSeconds => {
+    const completed = await api.complete(assetId, access)
+    return completed.status === 'pending_upload' ? api.get(assetId, { ...access, waitSeconds }) : completed
+  }, options)
   return api.get(assetId, access)
 }

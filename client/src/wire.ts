@@ -66,6 +66,39 @@ export interface AssetPage {
   meta: { next_cursor: string | null; total_estimate?: number | null }
 }
 
+export type AssetEventType =
+  | 'asset.created'
+  | 'asset.uploaded'
+  | 'asset.ready'
+  | 'asset.failed'
+  | 'asset.expired'
+  | 'asset.cancelled'
+  | 'asset.retried'
+  | 'asset.attached'
+  | 'asset.deleted'
+
+/** One change of an asset, as GET /events and its stream tell it. */
+export interface AssetEvent {
+  id: string
+  /** Its place in the log of the workspace: from 1, without a gap. */
+  seq: number
+  type: AssetEventType
+  /** Unix milliseconds. */
+  created_at: number
+  workspace_id: string
+  asset_id: string | null
+  attempt: number | null
+  /** The key that caused it; null where time did. */
+  actor_key_id: string | null
+  data: Record<string, string | number | null>
+}
+
+export interface EventPage {
+  events: AssetEvent[]
+  /** Where the next page begins. */
+  meta: { next_after: number }
+}
+
 export interface Workspace {
   workspace_id: string
   name: string

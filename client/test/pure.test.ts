@@ -5,6 +5,7 @@ import { nextChunkBytes, smallerChunkBytes } from '../src/chunk-size.ts'
 import { fieldsOf } from '../src/description.ts'
 import { type AssetFacts, createClient, toInput } from '../src/index.ts'
 import { canHeal, pause, retryDelayMs, wishedDelayMs } from '../src/retry.ts'
+import { type Block, createBlockReader } from '../src/server-sent-events.ts'
 import { fingerprint } from '../src/unfinished-uploads.ts'
 
 const KIB = 1024
@@ -165,3 +166,44 @@ test.each(['', 'media.example.com/api/v1', 'https://media.example.com', 'https:/
     )
   },
 )
+
+describe('a stream of server-sent events', () => {
+  const blocksOf = (...pieces: string[]): Block[] => pieces.flatMap(createBlockReader())
+
+  test('is read by blocks: comments are passed over, lines of data joined, and what has no end is not told', () => {
+    expect(blocksOf('retry: 2000\nid: 7\n\n')).toEqual([{ retry: '2000', id: '7' }])
+    expect(blocksOf(': nothing new\n\n')).toEqual([{}])
+    expect(blocksOf('id:8\nevent: asset.ready\ndata: {\ndata:  }\nother\n\nid: 9\ndata: cut')).toEqual([
+      { id: '8', event: 'asset.ready', data: '{\n }' },
+    ])
+    expect(blocksOf('data\n\n')).toEqual([{ data: '' }])
+  })
+
+  test('says the same wherever it is cut, with every kind of line break', () => {
+    const said: Block[] = [{ retry: '5', id: '1' }, { id: '2', event: 'a', data: 'x: y\nz' }, {}, { id: '3' }]
+    for (const end of ['\n', '\r\n', '\r']) {
+      const lines = [
+        'retry: 5',
+        'id: 1',
+        '',
+        'id: 2',
+        'event: a',
+        'data: x: y',
+        'data: z',
+        '',
+        ':',
+        '',
+        'id: 3',
+        '',
+        '',
+      ]
+      const text = lines.join(end) + (end === '\r' ? ':' : '')
+      fc.assert(
+        fc.property(fc.array(fc.nat(text.length)), cuts => {
+          const at = [0, ...cuts.toSorted((a, b) => a - b), text.length]
+          expect(blocksOf(...at.slice(1).map((to, n) => text.slice(at[n], to)))).toEqual(said)
+        }),
+      )
+    }
+  })
+})

@@ -1,8 +1,7 @@
 // Following a workspace's log as it grows.
 import { watchGrowth } from '../ground/growth.ts'
 import type { News } from '../ground/news.ts'
-import type { LoggedEvent } from './event.ts'
-import type { EventRecords } from './ports.ts'
+import type { EventRecords, LogPage } from './ports.ts'
 
 const PAGE = 100
 
@@ -24,16 +23,16 @@ export interface Following {
 export async function* followEvents(
   { read, news }: { read: EventRecords['list']; news: News },
   { workspaceId, types, signal, ...from }: Following,
-): AsyncGenerator<LoggedEvent[]> {
+): AsyncGenerator<LogPage> {
   const growth = watchGrowth(news, workspaceId, signal)
   let after = from.after
   try {
     while (!signal.aborted) {
       const page = await read(workspaceId, { after, limit: PAGE, types })
       after = page.upTo
-      if (page.events.length > 0) yield page.events
+      if (page.events.length > 0) yield page
       if (page.events.length === PAGE || signal.aborted) continue
-      if (!(await growth.next(from.idleMs))) yield []
+      if (!(await growth.next(from.idleMs))) yield { events: [], upTo: after }
     }
   } finally {
     growth.end()

@@ -142,6 +142,17 @@ test('a stream tells what happens from now on, and goes on after the last event 
   all.close()
 })
 
+test('a stream begins with where it is, so that who is cut off before the first event misses none', async () => {
+  await reserve(tenant)
+  await logOf(1)
+  const headers = { authorization: `Bearer ${tenant.apiKey}` }
+  const stop = new AbortController()
+  const { body } = await fetch(`${herbarium.origin}/api/v1/events/stream`, { headers, signal: stop.signal })
+  const first = await body?.pipeThrough(new TextDecoderStream()).getReader().read()
+  stop.abort()
+  expect(first?.value).toBe('retry: 2000\nid: 1\n\n')
+})
+
 test('a stream needs a key, and a number that the log has', async () => {
   const url = `${herbarium.origin}/api/v1/events/stream`
   expect((await fetch(url)).status).toBe(401)

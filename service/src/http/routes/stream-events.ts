@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { LoggedEvent } from '../../events/event.ts'
 import { followEvents } from '../../events/follow.ts'
+import type { LogPage } from '../../events/ports.ts'
 import { startOf } from '../../events/read.ts'
 import { createSharedReads } from '../../events/shared-reads.ts'
 import { invalidField, tooManyStreams } from '../../ground/errors.ts'
@@ -25,7 +26,7 @@ const schema = {
   tags: ['events'],
   summary: 'Follow events',
   description:
-    'Server-sent events: `id` is the number (`seq`), `event` the type, `data` the event as in `GET /events`. It begins after `Last-Event-ID`, or `after`; without either with what happens from now on. A number that is not kept any more answers 410.',
+    'Server-sent events: `id` is the number (`seq`), `event` the type, `data` the event as in `GET /events`. It begins after `Last-Event-ID`, or `after`; without either with what happens from now on. Before the first event, and in each pause, an `id` alone says how far the log has been read: reconnect with it and nothing is missed. A number that is not kept any more answers 410.',
   querystring: z.object(position),
   headers: z.object({ 'last-event-id': z.string().optional() }).loose(),
   response: {
@@ -62,7 +63,7 @@ export function streamEvents(app: App, deps: Deps): void {
     return reply
       .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       .type('text/event-stream; charset=utf-8')
-      .send(Readable.from(said(pages), { highWaterMark: 1 }))
+      .send(Readable.from(said(pages, after), { highWaterMark: 1 }))
   })
 }
 
@@ -73,10 +74,11 @@ function lastEventId(header: string | undefined): number | undefined {
   throw invalidField('last-event-id', 'must be the id of an event of this stream')
 }
 
-async function* said(pages: AsyncIterable<LoggedEvent[]>): AsyncGenerator<string> {
-  yield `retry: ${RETRY_MS}\n\n`
-  for await (const events of pages)
-    yield events.length === 0 ? ': nothing new\n\n' : events.map(message).join('')
+/** An id without an event is where the log has been read to: who is cut off goes on there. */
+async function* said(pages: AsyncIterable<LogPage>, after: number): AsyncGenerator<string> {
+  yield `retry: ${RETRY_MS}\nid: ${after}\n\n`
+  for await (const { events, upTo } of pages)
+    yield events.length === 0 ? `: nothing new\nid: ${upTo}\n\n` : events.map(message).join('')
 }
 
 const message = (event: LoggedEvent): string =>
