@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { placeOf, root, useAddress } from './address.ts'
 import { type Entry, type Session, SessionContext, useEntry } from './api/session.tsx'
 import { AssetsPage } from './assets/assets-page.tsx'
+import { LiveProvider } from './live/live.tsx'
 import { Bar } from './parts/bar.tsx'
 import { SignIn } from './parts/sign-in.tsx'
 import { Empty, Trouble, Waiting } from './parts/states.tsx'
@@ -35,13 +36,15 @@ export function App() {
 function SignedIn({ session, address }: { session: Session; address: URL }) {
   return (
     <SessionContext.Provider value={session}>
-      <UploadsProvider>
-        <Bar address={address} />
-        {session.waitSeconds > 0 && <Waiting seconds={session.waitSeconds} />}
-        <PlaceOf address={address} />
-        <Tray address={address} />
-        <DropZone />
-      </UploadsProvider>
+      <LiveProvider>
+        <UploadsProvider>
+          <Bar address={address} />
+          {session.waitSeconds > 0 && <Waiting seconds={session.waitSeconds} />}
+          <PlaceOf address={address} />
+          <Tray address={address} />
+          <DropZone />
+        </UploadsProvider>
+      </LiveProvider>
     </SessionContext.Provider>
   )
 }

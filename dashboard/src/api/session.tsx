@@ -13,7 +13,8 @@ export interface Session {
   workspace: Workspace
   /** Seconds that requests wait because the server asked for it; 0 while they do not. */
   waitSeconds: number
-  signOut(): void
+  /** With the reason that the way in then says. */
+  signOut(reason?: string): void
 }
 
 /** How far someone has come in. */
@@ -86,7 +87,7 @@ export function useEntry(): { entry: Entry; signIn(key: string): void } {
   function entryOf(): Entry {
     if (api === undefined || key === null) return { state: 'out', reason }
     if (workspace !== undefined)
-      return { state: 'in', session: { api, key, workspace, waitSeconds, signOut: () => leave() } }
+      return { state: 'in', session: { api, key, workspace, waitSeconds, signOut: leave } }
     if (trouble === undefined) return { state: 'checking' }
     const again = () => {
       setTrouble(undefined)

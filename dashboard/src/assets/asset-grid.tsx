@@ -1,5 +1,5 @@
 // The grid: any number of assets, of which those on the screen are drawn; the arrow keys go from one to the next.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { hrefWith, viewOf } from '../address.ts'
 import type { ListedAsset } from '../api/wire.ts'
 import { Trouble } from '../parts/states.tsx'
@@ -35,7 +35,7 @@ export function AssetGrid({ list, address }: { list: PagedList<ListedAsset>; add
   const rowHeight = columns.width + LABEL_HEIGHT + GAP
   const visible = useVisibleRows(grid, { rowHeight, spare: SPARE_ROWS })
   const { active, setActive, onKeyDown } = useActiveTile(grid, {
-    count: list.items.length,
+    items: list.items,
     columns: columns.count,
     rowHeight,
   })
@@ -124,9 +124,15 @@ function indexesShown(of: {
 /** One tile at a time is in the tab order; the arrow keys move it, and the page with it. */
 function useActiveTile(
   grid: { current: HTMLElement | null },
-  { count, columns, rowHeight }: { count: number; columns: number; rowHeight: number },
+  { items, columns, rowHeight }: { items: ListedAsset[]; columns: number; rowHeight: number },
 ) {
-  const [active, setActive] = useState(0)
+  const [marked, setMarked] = useState<{ index: number; id?: string | undefined }>({ index: 0 })
+  const now = useRef(items)
+  now.current = items
+  const setActive = useCallback((index: number) => setMarked({ index, id: now.current[index]?.asset_id }), [])
+  // Others come and go before it: it is the asset that is active, not the place.
+  const at = marked.id === undefined ? -1 : items.findIndex(({ asset_id }) => asset_id === marked.id)
+  const active = at >= 0 ? at : Math.min(marked.index, Math.max(0, items.length - 1))
   const isMoving = useRef(false)
   useLayoutEffect(() => {
     if (!isMoving.current) return
@@ -140,12 +146,12 @@ function useActiveTile(
     const step = STEPS[event.key]
     if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
-    const next = Math.max(0, Math.min(count - 1, active + step(columns)))
+    const next = Math.max(0, Math.min(items.length - 1, active + step(columns)))
     if (next === active) return
     isMoving.current = true
     setActive(next)
   }
-  return { active: Math.min(active, Math.max(0, count - 1)), setActive, onKeyDown }
+  return { active, setActive, onKeyDown }
 }
 
 const EDGE = 88

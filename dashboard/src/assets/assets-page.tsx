@@ -10,9 +10,10 @@ import { ChooseFiles } from '../uploads/choose-files.tsx'
 import { useUploads } from '../uploads/uploads.tsx'
 import { AssetGrid } from './asset-grid.tsx'
 import { FilterBar } from './filter-bar.tsx'
+import { useLiveAssets } from './live-assets.ts'
 import { type PagedList, usePagedList } from './paged-list.ts'
 
-const PAGE_SIZE = '100'
+const PAGE_SIZE = 100
 
 export function AssetsPage({ address }: { address: URL }) {
   const view = viewOf(address)
@@ -34,7 +35,7 @@ export function AssetsPage({ address }: { address: URL }) {
           <AssetGrid key={filterKey(view)} list={list} address={address} />
         )}
       </main>
-      <DetailPanel address={address} items={list.items} onDeleted={list.drop} onChanged={list.refresh} />
+      <DetailPanel address={address} items={list.items} onDeleted={list.drop} />
     </>
   )
 }
@@ -46,20 +47,12 @@ function useAssets(view: View): PagedList<ListedAsset> {
     idOf: asset => asset.asset_id,
     fetchPage: async (cursor, signal) => {
       const { query, type, status, project, folder } = view
-      const asked = { query, type, status, folder, project_id: project, limit: PAGE_SIZE, cursor }
+      const asked = { query, type, status, folder, project_id: project, limit: String(PAGE_SIZE), cursor }
       const { assets, meta } = await api.get<AssetPage>('/assets', asked, signal)
       return { items: assets, meta }
     },
   })
-  const { finished } = useUploads()
-  const { refresh } = list
-  useEffect(() => {
-    if (finished > 0) refresh()
-  }, [finished, refresh])
-  useEffect(() => {
-    addEventListener('focus', refresh)
-    return () => removeEventListener('focus', refresh)
-  }, [refresh])
+  useLiveAssets(list, view, PAGE_SIZE)
   return list
 }
 

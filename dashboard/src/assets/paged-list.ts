@@ -1,12 +1,7 @@
 // A list that comes page by page: the first one at once, the next when someone gets near its end.
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { isAborted } from '../api/errors.ts'
-import type { Meta } from '../api/wire.ts'
-
-export interface Fetched<Item> {
-  items: Item[]
-  meta: Meta
-}
+import { type Fetched, joined, type Kept, NOTHING, topped, withChanged, without } from './kept-pages.ts'
 
 export interface PagedList<Item> {
   items: Item[]
@@ -19,9 +14,10 @@ export interface PagedList<Item> {
   total: number | undefined
   /** Asks for the next page; after an error, for the same one again. */
   more(): void
-  /** Looks whether something came on top. */
+  /** Looks at the first page again: what came on top, went or changed. */
   refresh(): void
   drop(id: string): void
+  change(id: string, changed: (item: Item) => Item): void
 }
 
 export interface Source<Item> {
@@ -31,19 +27,11 @@ export interface Source<Item> {
   fetchPage(cursor: string | undefined, signal: AbortSignal): Promise<Fetched<Item>>
 }
 
-interface Kept<Item> {
-  items: Item[]
-  cursor: string | null | undefined
-  total: number | undefined
-  error: unknown
-  isLoading: boolean
-}
-
-const NOTHING = { items: [], cursor: undefined, total: undefined, error: undefined, isLoading: true }
+const NEVER = new AbortController().signal
 
 export function usePagedList<Item>(source: Source<Item>): PagedList<Item> {
   const [kept, setKept] = useState<Kept<Item>>(NOTHING)
-  const now = useRef({ source, kept, signal: new AbortController().signal, isBusy: false })
+  const now = useRef({ source, kept, signal: NEVER, isBusy: false, isStale: false, isMoreWanted: false })
   now.current.source = source
   now.current.kept = kept
 
@@ -64,31 +52,37 @@ export function usePagedList<Item>(source: Source<Item>): PagedList<Item> {
   // Another key is another list.
   useEffect(() => {
     const aborting = new AbortController()
-    now.current.signal = aborting.signal
+    Object.assign(now.current, { signal: aborting.signal, isStale: false, isMoreWanted: false })
     setKept(NOTHING)
     load(undefined)
     return () => aborting.abort()
   }, [source.key])
 
   const more = useCallback(() => {
-    const { cursor } = now.current.kept
-    if (!now.current.isBusy && cursor !== null) load(cursor)
+    const { kept: shown, isBusy } = now.current
+    now.current.isMoreWanted = isBusy
+    if (!isBusy && shown.cursor !== null) load(shown.cursor)
   }, [load])
 
   const refresh = useCallback(async () => {
-    const { signal, source: asked } = now.current
-    if (now.current.kept.cursor === undefined) return more()
+    const { signal, source: asked, kept: shown, isBusy } = now.current
+    now.current.isStale = isBusy // what is on its way may be older than what has changed
+    if (isBusy) return
+    if (shown.cursor === undefined) return more()
+    now.current.isBusy = true
     const page = await asked.fetchPage(undefined, signal).catch(() => undefined) // who scrolls on will see the error
-    if (page !== undefined && !signal.aborted) setKept(before => topped(before, page, asked.idOf))
+    if (signal.aborted) return
+    now.current.isBusy = false
+    setKept(before => (page === undefined ? { ...before } : topped(before, page, asked.idOf)))
   }, [more])
 
-  const drop = useCallback((id: string) => {
-    setKept(before => ({
-      ...before,
-      items: before.items.filter(item => now.current.source.idOf(item) !== id),
-      total: before.total && before.total - 1,
-    }))
-  }, [])
+  // One request at a time: what was asked for meanwhile is done now.
+  useEffect(() => {
+    const { isBusy, isStale, isMoreWanted } = now.current
+    if (isBusy) return
+    if (isStale) refresh()
+    else if (isMoreWanted) more()
+  }, [kept, refresh, more])
 
   return {
     items: kept.items,
@@ -99,31 +93,19 @@ export function usePagedList<Item>(source: Source<Item>): PagedList<Item> {
     total: kept.total,
     more,
     refresh,
-    drop,
+    ...useEdits(now, setKept),
   }
 }
 
-/** What was on a page before may be on the next one too: others came in between. */
-function joined<Item>(before: Kept<Item>, page: Fetched<Item>, idOf: (item: Item) => string): Kept<Item> {
-  const known = new Set(before.items.map(idOf))
-  return {
-    items: [...before.items, ...page.items.filter(item => !known.has(idOf(item)))],
-    cursor: page.meta.next_cursor,
-    total: before.total ?? page.meta.total_estimate ?? undefined,
-    error: undefined,
-    isLoading: false,
-  }
-}
-
-/** A new first page on the old list; where they do not meet there are more new items than one page, and it begins anew. */
-function topped<Item>(before: Kept<Item>, page: Fetched<Item>, idOf: (item: Item) => string): Kept<Item> {
-  const fresh = new Map(page.items.map(item => [idOf(item), item]))
-  const isMeeting = before.items.some(item => fresh.has(idOf(item)))
-  const rest = isMeeting ? before.items.filter(item => !fresh.has(idOf(item))) : []
-  return {
-    ...before,
-    items: [...fresh.values(), ...rest],
-    cursor: isMeeting ? before.cursor : page.meta.next_cursor,
-    total: page.meta.total_estimate ?? undefined,
-  }
+function useEdits<Item>(
+  now: { readonly current: { source: Source<Item> } },
+  setKept: (edit: (before: Kept<Item>) => Kept<Item>) => void,
+): Pick<PagedList<Item>, 'drop' | 'change'> {
+  return useMemo(() => {
+    const isOne = (id: string) => (item: Item) => now.current.source.idOf(item) === id
+    return {
+      drop: id => setKept(before => without(before, isOne(id))),
+      change: (id, changed) => setKept(before => withChanged(before, isOne(id), changed)),
+    }
+  }, [now, setKept])
 }

@@ -7,7 +7,7 @@ import type { Project } from '../api/wire.ts'
 import { Glyph } from '../parts/icons.tsx'
 import { ProjectChooser } from '../projects/project-chooser.tsx'
 
-export function Attach({ assetId, onAttached }: { assetId: string; onAttached(): void }) {
+export function Attach({ assetId }: { assetId: string }) {
   const { api } = useSession()
   const [attached, setAttached] = useState<Project>()
   const [trouble, setTrouble] = useState('')
@@ -18,7 +18,6 @@ export function Attach({ assetId, onAttached }: { assetId: string; onAttached():
       const ids = [project.project_id, assetId].map(encodeURIComponent)
       await api.post(`/projects/${ids[0]}/assets/${ids[1]}/attach`)
       setAttached(project)
-      onAttached()
     } catch (error) {
       setTrouble(messageOf(error))
     }

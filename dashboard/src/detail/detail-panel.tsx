@@ -5,10 +5,10 @@ import { isMissing } from '../api/errors.ts'
 import { useSession } from '../api/session.tsx'
 import type { Asset, ListedAsset } from '../api/wire.ts'
 import { Name } from '../assets/tile.tsx'
+import { useChanges } from '../live/live.tsx'
 import { Glyph } from '../parts/icons.tsx'
 import { nameSpoken } from '../parts/spoken.ts'
 import { Trouble } from '../parts/states.tsx'
-import { useUploads } from '../uploads/uploads.tsx'
 import { Attach } from './attach.tsx'
 import { Delete } from './delete.tsx'
 import { Facts } from './facts.tsx'
@@ -20,22 +20,15 @@ interface DetailPanelProps {
   /** What it lies over: the neighbours to go to. */
   items: Pick<ListedAsset, 'asset_id'>[]
   onDeleted(assetId: string): void
-  onChanged(): void
 }
 
-export function DetailPanel({ address, items, onDeleted, onChanged }: DetailPanelProps) {
+export function DetailPanel({ address, items, onDeleted }: DetailPanelProps) {
   const { asset: assetId } = viewOf(address)
   if (assetId === '') return null
-  return <OpenPanel {...{ address, items, onDeleted, onChanged }} assetId={assetId} />
+  return <OpenPanel {...{ address, items, onDeleted }} assetId={assetId} />
 }
 
-function OpenPanel({
-  address,
-  items,
-  onDeleted,
-  onChanged,
-  assetId,
-}: DetailPanelProps & { assetId: string }) {
+function OpenPanel({ address, items, onDeleted, assetId }: DetailPanelProps & { assetId: string }) {
   const dialog = useDialog(() => focusTile(assetId))
   const { asset, error, again } = useAsset(assetId)
   const at = items.findIndex(({ asset_id }) => asset_id === assetId)
@@ -84,7 +77,7 @@ function OpenPanel({
               <Viewer asset={asset} />
               <Facts asset={asset} />
               {asset.status === 'ready' && <Snippets asset={asset} />}
-              {asset.status === 'ready' && <Attach assetId={assetId} onAttached={onChanged} />}
+              {asset.status === 'ready' && <Attach assetId={assetId} />}
               <Delete
                 asset={asset}
                 onDeleted={() => {
@@ -131,22 +124,35 @@ const Step = ({ sign, label, isThere, onStep }: StepProps) => (
   </button>
 )
 
+interface Found {
+  id: string
+  asset?: Asset
+  error?: unknown
+}
+
 function useAsset(assetId: string) {
   const { api } = useSession()
-  const [found, setFound] = useState<{ id: string; asset?: Asset; error?: unknown }>()
+  const [found, setFound] = useState<Found>()
   const [tries, setTries] = useState(0)
-  const { finished } = useUploads()
-  // Another try asks the same again; an upload that ended may be this asset's.
+  const again = () => setTries(before => before + 1)
+  useChanges(({ isAll, changed, deleted }) => {
+    if (isAll || changed.has(assetId) || deleted.has(assetId)) again()
+  })
+  // Another try asks the same again; what is shown stays while the server is away.
   useEffect(() => {
     const aborting = new AbortController()
     api.get<Asset>(`/assets/${encodeURIComponent(assetId)}`, {}, aborting.signal).then(
       asset => setFound({ id: assetId, asset }),
-      error => !aborting.signal.aborted && setFound({ id: assetId, error }),
+      error => {
+        if (aborting.signal.aborted) return
+        const isShown = (before: Found | undefined) => before?.id === assetId && before.asset !== undefined
+        setFound(before => (isShown(before) && !isMissing(error) ? before : { id: assetId, error }))
+      },
     )
     return () => aborting.abort()
-  }, [api, assetId, tries, finished])
+  }, [api, assetId, tries])
   const current = found?.id === assetId ? found : undefined
-  return { asset: current?.asset, error: current?.error, again: () => setTries(tries + 1) }
+  return { asset: current?.asset, error: current?.error, again }
 }
 
 /** Shown as a modal one, which keeps the focus inside; `onClosed` says where it goes afterwards. */

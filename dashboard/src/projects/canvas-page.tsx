@@ -7,6 +7,7 @@ import type { CanvasNode, NodePage, Project } from '../api/wire.ts'
 import { type PagedList, usePagedList } from '../assets/paged-list.ts'
 import { Thumbnail } from '../assets/thumbnail.tsx'
 import { DetailPanel } from '../detail/detail-panel.tsx'
+import { useChanges } from '../live/live.tsx'
 import { MoreWhenSeen } from '../parts/more-when-seen.tsx'
 import type { Kind } from '../parts/spoken.ts'
 import { Empty, Trouble } from '../parts/states.tsx'
@@ -64,7 +65,7 @@ export function CanvasPage({ projectId, address }: { projectId: string; address:
         {list.error !== undefined && <Trouble error={list.error} again={list.more} />}
         <MoreWhenSeen list={list} />
       </main>
-      <DetailPanel address={address} items={known} onDeleted={list.refresh} onChanged={list.refresh} />
+      <DetailPanel address={address} items={known} onDeleted={list.refresh} />
     </>
   )
 }
@@ -151,11 +152,8 @@ function useNodes(projectId: string): PagedList<CanvasNode> {
       return { items: nodes, meta }
     },
   })
-  const { finished, setDestination } = useUploads()
-  const { refresh } = list
+  const { setDestination } = useUploads()
   useEffect(() => setDestination({ projectId, folder: '' }), [projectId, setDestination])
-  useEffect(() => {
-    if (finished > 0) refresh()
-  }, [finished, refresh])
+  useChanges(list.refresh)
   return list
 }

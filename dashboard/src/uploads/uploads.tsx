@@ -9,8 +9,7 @@ import { createQueue, type Queue } from './queue.ts'
 
 export interface Uploads extends Omit<Queue, 'items' | 'add' | 'close'> {
   items: UploadItem[]
-  /** How many have come to an end; the last one said aloud. */
-  finished: number
+  /** The last one that has come to an end, to be said aloud. */
   lastFinished: UploadItem | undefined
   /** Where files go that are added now. */
   destination: Destination
@@ -30,7 +29,7 @@ export function useUploads(): Uploads {
 export function UploadsProvider({ children }: { children: ComponentChildren }) {
   const { api, key, workspace } = useSession()
   const [items, setItems] = useState(keptItems)
-  const [ended, setEnded] = useState<{ count: number; last?: UploadItem }>({ count: 0 })
+  const [ended, setEnded] = useState<UploadItem>()
   const [destination, setDestination] = useState(NOWHERE)
   const queue = useMemo(
     () =>
@@ -41,7 +40,7 @@ export function UploadsProvider({ children }: { children: ComponentChildren }) {
           keepItems(next)
           setItems(next)
         },
-        onFinished: last => setEnded(({ count }) => ({ count: count + 1, last })),
+        onFinished: setEnded,
       }),
     [api, key, workspace],
   )
@@ -50,8 +49,7 @@ export function UploadsProvider({ children }: { children: ComponentChildren }) {
   const uploads = {
     ...queue,
     items,
-    finished: ended.count,
-    lastFinished: ended.last,
+    lastFinished: ended,
     destination,
     setDestination,
     add: (dropped: Dropped[]) => queue.add(dropped, destination),
