@@ -49,6 +49,10 @@ const tiles = () => page.locator('.tile')
 const names = async () =>
   (await page.locator('.tile .name').allInnerTexts()).map(text => text.replace(/\s/g, ''))
 
+/** How often the page has asked for assets. */
+const LISTS =
+  'performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/v1/assets")).length'
+
 describe('signing in', () => {
   test('a wrong key is told so and is kept nowhere; the right one opens the workspace in this tab only', async () => {
     await open()
@@ -71,6 +75,7 @@ describe('signing in', () => {
     const other = await herbarium.newTenant()
     await open('/?type=image', other.apiKey)
     await page.getByText('Nothing matches').waitFor()
+    await soon(() => page.evaluate(LISTS)).toBe(2) // it looks once more when it has begun to follow events
     const { keys } = herbarium.service.records
     const [key] = await keys.list(other.workspaceId)
     await revokeKey({ keys, clock: systemClock }, key?.id ?? '')
