@@ -51,11 +51,11 @@ test('an asset comes, becomes ready, fails and goes while the list is looked at'
   await soon(() => tiles('.ready').innerText()).toContain('640 × 480')
   await expect(store('moss.png', 'html.png')).rejects.toMatchObject({ code: 'failed_verification' })
   await soon(() => tiles('.failed').count()).toBe(1)
-  expect(await page.getByText('2 assets').count()).toBe(1)
+  await page.getByText('2 assets').waitFor()
+  watched.expectQuiet()
   await clientOf(tenant).delete(asset.asset_id)
   await soon(() => tiles().count()).toBe(1)
   await page.getByText('1 asset').waitFor()
-  watched.expectQuiet()
 })
 
 test('what no longer fits the filter leaves the list', async () => {
