@@ -112,6 +112,24 @@ test('many at once are looked at together, and the tile with the focus keeps it'
   expect(await page.evaluate('document.activeElement.title')).toMatch(/^leaf /)
 })
 
+test('an asset far below the first page of the list is followed too', async () => {
+  const reservation = await clientOf(tenant).reserve({ name: 'oldest.png' })
+  await Promise.all(Array.from({ length: 110 }, () => clientOf(tenant).reserve()))
+  await open()
+  const oldest = page.locator(`[data-asset="${reservation.asset_id}"]`)
+  await soon(async () => {
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    return oldest.count()
+  }).toBe(1)
+  expect(await oldest.innerText()).toContain('Waiting for its file')
+  const bytes = new Uint8Array(await sampleBytes('i.png'))
+  const asset = await clientOf(tenant).upload(new File([bytes], 'oldest.png'), { reservation })
+  await soon(() => oldest.innerText()).toContain('640 × 480')
+  await clientOf(tenant).delete(asset.asset_id)
+  await soon(() => oldest.count()).toBe(0)
+  await page.getByText('110 assets').waitFor()
+})
+
 test('a connection that is lost is said to be, and once it is back what was missed is there', async () => {
   const proxy = await startCuttingProxy(Number(new URL(herbarium.origin).port), {
     everyBytes: Number.POSITIVE_INFINITY,
