@@ -4,7 +4,8 @@ import { openEventStream } from '../support/event-stream.ts'
 import { reserve } from '../support/reserve.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
-import { completed, putFile, retried, stored, uploaded } from '../support/uploads.ts'
+import { createTestClock } from '../support/test-clock.ts'
+import { completed, putFile, retried, stored, until, uploaded } from '../support/uploads.ts'
 
 interface Logged {
   id: string
@@ -18,6 +19,8 @@ interface LogPage {
   events: Logged[]
   meta: { next_after: number }
 }
+
+const DAY_MS = 86_400_000
 
 let herbarium: RunningService
 /** Has its log to itself. */
@@ -172,4 +175,29 @@ test('hundreds of idle streams end when the service is asked to stop, and hold u
   const began = performance.now()
   await own.close()
   expect(performance.now() - began).toBeLessThan(10_000)
+})
+
+test('a place in the log that is kept no more answers 410 and says where the log begins', async () => {
+  const clock = createTestClock()
+  const own = await startService({ world: { clock }, environment: { EVENTS_TTL_DAYS: '2' } })
+  for (let n = 0; n < 3; n++) await reserve(own)
+  await until(
+    () => page('', own),
+    ({ events }) => events.length === 3,
+  )
+  clock.advance(3 * DAY_MS)
+  await own.service.sweep()
+  const { events } = await page('', own)
+  const oldest = events[0]?.seq ?? 0
+  expect(oldest).toBeGreaterThanOrEqual(3)
+  const headers = { authorization: `Bearer ${own.apiKey}` }
+  for (const path of ['/events?after=0', '/events/stream?after=0']) {
+    const answer = await fetch(`${own.origin}/api/v1${path}`, { headers })
+    expect(answer.status).toBe(410)
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'gone', message: expect.stringContaining(`after=${oldest - 1}`) },
+    })
+  }
+  expect((await page(`?after=${oldest - 1}`, own)).events).toEqual(events)
+  await own.close()
 })
