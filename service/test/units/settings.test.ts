@@ -138,7 +138,6 @@ describe('A variable is complained of by its name, and not taken', () => {
     ['PORT', '9'.repeat(400)],
     ['DATABASE_CONNECTIONS', '1'],
     ['EVENTS_TTL_DAYS', '0'],
-    ['WEBHOOK_ALLOW_HOSTS', 'http://hooks'],
     ['UPLOAD_TTL_SECONDS', '0'],
     ['UPLOAD_TTL_SECONDS', '604801'],
     ['MAX_UPLOAD_BYTES', '0'],
