@@ -31,11 +31,19 @@ export function createEventLog(engine: Engine): EventLog & EventKeeping & { clos
 /** SQLite counts the commits of other connections. */
 function watchOthers(engine: Engine, onWritten: () => void) {
   let timer: NodeJS.Timeout | undefined
-  let seen: unknown
-  const look = () => {
+  let seen: number | undefined
+  const versionNow = () => {
     const [row] = engine.read('pragma data_version', []) as { data_version: number }[] // its one row
-    if (seen !== undefined && row?.data_version !== seen) onWritten()
-    seen = row?.data_version
+    return row?.data_version
+  }
+  const look = () => {
+    try {
+      const version = versionNow()
+      if (seen !== undefined && version !== seen) onWritten()
+      seen = version
+    } catch {
+      // a file that cannot be read for now is looked at again
+    }
   }
   return {
     start: () => {
