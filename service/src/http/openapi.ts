@@ -60,6 +60,8 @@ const ABOUT = {
   tags: [
     { name: 'assets', description: 'Media files, from a promise of bytes to a verified asset' },
     { name: 'uploads', description: 'Where the bytes go' },
+    { name: 'events', description: 'Every change of an asset, in order' },
+    { name: 'webhooks', description: 'Endpoints that are told of events' },
     { name: 'projects', description: 'Canvases and the assets on them' },
     { name: 'workspaces', description: 'Who owns what' },
   ],
@@ -88,46 +90,50 @@ export async function openApiDocument(
 
 /** Zod schemas as JSON Schema: what comes in as it may be sent, what goes out as it is answered. */
 const transform: SwaggerTransform = ({ schema, url, route }) => {
-  const { body, querystring, params, response, ...rest } = schema as RouteSchema
+  const { body, querystring, params, headers, response, ...rest } = schema as RouteSchema
   const transformed = {
     ...rest,
     ...(route.config?.takesUploadToken ? { security: [{ apiKey: [] }, { uploadToken: [] }] } : {}),
     ...(body === undefined || body === null ? {} : { body: bodySchema(body) }),
     ...(querystring === undefined ? {} : { querystring: jsonSchema(querystring, 'input') }),
     ...(params === undefined ? {} : { params: jsonSchema(params, 'input') }),
+    ...(headers === undefined ? {} : { headers: jsonSchema(headers, 'input') }),
     ...(response === undefined ? {} : { response: responses(response) }),
   }
   return { schema: transformed, url }
 }
 
 interface RouteSchema {
-  body?: z.ZodType | { content: Record<string, { schema: z.ZodType }> } | null
+  body?: z.ZodType | { content: Content } | null
   querystring?: z.ZodType
   params?: z.ZodType
-  response?: Record<string, z.ZodType>
+  headers?: z.ZodType
+  response?: Responses
 }
 
+/** By media type. */
+type Content = Record<string, { schema: z.ZodType }>
+/** By status; what is not JSON says what it is. */
+type Responses = Record<string, z.ZodType | { description: string; content: Content }>
+
 const bodySchema = (body: NonNullable<RouteSchema['body']>) =>
-  body instanceof z.ZodType
-    ? jsonSchema(body, 'input')
-    : {
-        content: Object.fromEntries(
-          Object.entries(body.content).map(([type, { schema }]) => [
-            type,
-            { schema: jsonSchema(schema, 'input') },
-          ]),
-        ),
-      }
+  body instanceof z.ZodType ? jsonSchema(body, 'input') : { content: contentSchema(body.content, 'input') }
+
+const contentSchema = (content: Content, io: 'input' | 'output') =>
+  Object.fromEntries(
+    Object.entries(content).map(([type, { schema }]) => [type, { schema: jsonSchema(schema, io) }]),
+  )
 
 /** A body of `null` is none: such an answer has a description and no content. */
-const responses = (response: Record<string, z.ZodType>) =>
-  Object.fromEntries(
-    Object.entries(response).map(([status, schema]) =>
-      schema instanceof z.ZodNull
-        ? [status, { type: 'null', description: schema.description ?? 'No content' }]
-        : [status, { description: DESCRIPTIONS[status] ?? 'Error', ...jsonSchema(schema, 'output') }],
-    ),
-  )
+const responses = (response: Responses) =>
+  Object.fromEntries(Object.entries(response).map(([status, schema]) => [status, responseOf(status, schema)]))
+
+function responseOf(status: string, schema: Responses[string]) {
+  if (!(schema instanceof z.ZodType))
+    return { description: schema.description, content: contentSchema(schema.content, 'output') }
+  if (schema instanceof z.ZodNull) return { type: 'null', description: schema.description ?? 'No content' }
+  return { description: DESCRIPTIONS[status] ?? 'Error', ...jsonSchema(schema, 'output') }
+}
 
 const DESCRIPTIONS: Record<string, string> = {
   200: 'Done',
@@ -138,6 +144,7 @@ const DESCRIPTIONS: Record<string, string> = {
   403: 'Not allowed',
   404: 'There is no such thing, or it is not yours',
   409: 'The state does not allow it, or the same request is still under way',
+  410: 'It was there and is not kept any more',
   413: 'Too large',
   422: 'The idempotency key was used with another body',
   429: 'Too many requests; try again after `retry-after` seconds',

@@ -49,17 +49,23 @@ test('a sweep closes an open attempt once, after its end and not before', async 
     attemptsExpired: 0,
     filesRemoved: 0,
     requestsForgotten: 0,
+    eventsForgotten: 0,
+    deliveriesForgotten: 0,
   })
   passExpiry()
   expect(await herbarium.service.sweep()).toEqual({
     attemptsExpired: 1,
     filesRemoved: 0,
     requestsForgotten: 0,
+    eventsForgotten: 0,
+    deliveriesForgotten: 0,
   })
   expect(await herbarium.service.sweep()).toEqual({
     attemptsExpired: 0,
     filesRemoved: 0,
     requestsForgotten: 0,
+    eventsForgotten: 0,
+    deliveriesForgotten: 0,
   })
 })
 
@@ -111,6 +117,8 @@ test('whole bytes that nobody completes are kept for a day past the end, and can
     attemptsExpired: 0,
     filesRemoved: 0,
     requestsForgotten: 0,
+    eventsForgotten: 0,
+    deliveriesForgotten: 0,
   })
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({ status: 'ready' })
 })
@@ -142,6 +150,8 @@ test('an upload under way is not swept away: each byte renews its hold', async (
       attemptsExpired: 0,
       filesRemoved: 0,
       requestsForgotten: 0,
+      eventsForgotten: 0,
+      deliveriesForgotten: 0,
     })
     const { version } = await renewal(reservation.asset_id)
     await wire.write(bytes.subarray(n * 1000, (n + 1) * 1000))

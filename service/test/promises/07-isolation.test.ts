@@ -6,11 +6,19 @@ import { filled, type Operation, operationsOf } from '../support/operations.ts'
 import { newKey, send } from '../support/replays.ts'
 import { reserve } from '../support/reserve.ts'
 import { sampleBytes } from '../support/samples.ts'
+import { type Receiver, startReceiver } from '../support/start-receiver.ts'
 import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
-import { stored, uploaded } from '../support/uploads.ts'
+import { stored, until, uploaded } from '../support/uploads.ts'
 
 /** What an id may stand for, and how a foreign one is refused; a project that a list is filtered by gives no refusal. */
-const REFUSED = { asset_id: 404, project_id: 404, workspace_id: 403, cursor: 400 } as const
+const REFUSED = {
+  asset_id: 404,
+  project_id: 404,
+  webhook_id: 404,
+  delivery_id: 404,
+  workspace_id: 403,
+  cursor: 400,
+} as const
 type Kind = keyof typeof REFUSED
 
 /** One thing to put somewhere in a request. */
@@ -21,6 +29,8 @@ interface Place {
 
 let herbarium: RunningService
 let stranger: Tenant
+/** Both are told of events at the same place, and keep to themselves what they hear. */
+let receiver: Receiver
 let victim: Tenant
 let png: Buffer
 /** Every id of the victim's, by what it stands for; the stranger has learned them all. */
@@ -31,7 +41,8 @@ let operations: Operation[]
 const heard: string[] = []
 
 beforeAll(async () => {
-  herbarium = await startService({ environment: { RATE_LIMIT: 'off' } })
+  receiver = await startReceiver()
+  herbarium = await startService({ environment: { RATE_LIMIT: 'off', WEBHOOK_ALLOW_HOSTS: 'localhost' } })
   png = await sampleBytes('i.png')
   ;[victim, stranger] = [await herbarium.newTenant(), await herbarium.newTenant()]
   operations = await operationsOf(herbarium.origin)
@@ -46,11 +57,14 @@ beforeAll(async () => {
   const pending = await reserve(victim, { file_name: 'private-pending.png', folder: 'private-folder' })
   const received = await uploaded({ ...herbarium, ...victim }, { file_name: 'private-received.png' })
   const failed = await stored(victim, secret, Buffer.from('private-words'))
+  const told = await toldHook(victim)
   theirs = {
+    webhook_id: [told.webhook_id],
+    delivery_id: [told.delivery_id],
     asset_id: [ready, pending, received, failed].map(({ asset_id }) => asset_id),
     project_id: [project_id, project_id.replace('prj_', 'proj_')],
     workspace_id: [victim.workspaceId],
-    cursor: await cursorsOf(project_id),
+    cursor: await cursorsOf(project_id, told.webhook_id),
   }
   const tokens = [pending, received].map(({ upload }) => upload.token)
   const tickets = [pending, received].map(({ upload_url }) => upload_url.split('/uploads/')[1] ?? '')
@@ -60,6 +74,7 @@ beforeAll(async () => {
   secrets = [
     'private-',
     victim.apiKey,
+    told.secret,
     ...Object.values(theirs).flat(),
     ...tickets,
     ...tokens,
@@ -67,16 +82,40 @@ beforeAll(async () => {
   ]
   expect(secrets.filter(text => text.length < 8)).toEqual([])
 })
-afterAll(() => herbarium.close())
+afterAll(async () => {
+  await herbarium.close()
+  await receiver.close()
+})
 
 /** The victim's place in each of its lists. */
-async function cursorsOf(projectId: string): Promise<string[]> {
+async function cursorsOf(projectId: string, webhookId: string): Promise<string[]> {
   const assets = await victim.client.assets.list({ limit: 1 })
   const projects = await victim.client.projects.list({ workspace_id: victim.workspaceId, limit: 1 })
   const nodes = await victim.client.projects.listNodes(projectId, { limit: 1 })
-  const cursors = [assets, projects, nodes].map(page => page.meta.next_cursor ?? '')
+  const deliveries = await deliveriesOf(victim, webhookId, '?limit=1')
+  const cursors = [assets, projects, nodes, deliveries].map(page => page.meta.next_cursor ?? '')
   expect(cursors).not.toContain('')
   return cursors
+}
+
+interface Deliveries {
+  deliveries: { delivery_id: string }[]
+  meta: { next_cursor: string | null }
+}
+
+const deliveriesOf = async (tenant: Tenant, webhookId: string, query = ''): Promise<Deliveries> =>
+  (await (await tenant.call(`/webhooks/${webhookId}/deliveries${query}`)).json()) as Deliveries
+
+/** A webhook that was told of two events. */
+async function toldHook(tenant: Tenant) {
+  const created = await send(tenant, '/webhooks', { body: { url: receiver.url } })
+  const { webhook_id, secret } = (await created.json()) as { webhook_id: string; secret: string }
+  await stored(tenant)
+  const { deliveries } = await until(
+    () => deliveriesOf(tenant, webhook_id),
+    found => found.deliveries.length > 1,
+  )
+  return { webhook_id, secret, delivery_id: deliveries[0]?.delivery_id ?? '' }
 }
 
 /** Where an operation takes ids. Throws for an id of a kind that this test does not know: tell it what it is. */
@@ -108,12 +147,13 @@ async function ask(
   const own = {
     asset_id: (await stored(stranger)).asset_id,
     project_id: (await client.projects.create({ name: 'mine', workspace_id })).project_id,
+    ...(path.includes('{webhook_id}') ? await toldHook(stranger) : {}),
   }
   const at = (where: Place['where']) => (place?.where === where ? { [place.name]: value } : {})
   const query = { ...(inQuery.includes('workspace_id') ? { workspace_id } : {}), ...at('query') }
   const parts = { ...own, ...at('path') }
   const target = `${filled(path.replace('/api/v1', ''), parts)}?${new URLSearchParams(query)}`
-  const fields = { workspace_id, name: 'n', source: 'signed-url', assets: [{}] }
+  const fields = { workspace_id, name: 'n', source: 'signed-url', assets: [{}], url: receiver.url }
   const known = (type: Place['where']) =>
     Object.entries(fields).filter(([name]) => inBody[type]?.includes(name))
   if (place?.where === 'multipart/form-data') {
@@ -134,7 +174,9 @@ async function ask(
 async function told(response: Response) {
   const headers = Object.fromEntries(response.headers)
   const { date: _date, 'request-id': _requestId, ...rest } = headers
-  const answer = { status: response.status, headers: rest, body: await response.text() }
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+  const answer = { status: response.status, headers: rest, body: isStream ? '' : await response.text() }
+  if (isStream) await response.body?.cancel()
   heard.push(JSON.stringify(answer), JSON.stringify(headers))
   return answer
 }
@@ -142,6 +184,8 @@ async function told(response: Response) {
 const missing: Record<Kind, string> = {
   asset_id: 'asset_0000000000000000',
   project_id: 'prj_0000000000000000',
+  webhook_id: 'whk_0000000000000000',
+  delivery_id: 'whd_0000000000000000',
   workspace_id: 'ws_0000000000000000',
   cursor: 'AAAAAAAAAAAAAAAAAAAAAAAA',
 }
@@ -167,7 +211,7 @@ test('in every place that takes an id a foreign one is told what a missing one i
       for (const id of theirs[place.name])
         expect({ [what]: await told(await ask(operation, place, id)) }).toEqual({ [what]: expected })
     }
-  expect(places).toBeGreaterThanOrEqual(18)
+  expect(places).toBeGreaterThanOrEqual(26)
   expect(await viewOfVictim()).toEqual(before)
 })
 

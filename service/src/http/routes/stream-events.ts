@@ -30,7 +30,10 @@ const schema = {
   querystring: z.object(position),
   headers: z.object({ 'last-event-id': z.string().optional() }).loose(),
   response: {
-    200: z.string().meta({ description: 'text/event-stream' }),
+    200: {
+      description: 'Server-sent events',
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
     ...schemas.errors(400, 401, 403, 410),
   },
 }
