@@ -96,7 +96,7 @@ test('an upload in flight is finished before the service stops, and is there whe
 })
 
 test('a connection that is kept alive does not hold up the stop, once its request is answered', async () => {
-  const bytes = wavOf(50_000, 2)
+  const bytes = wavOf(100_000, 2)
   const reservation = await reserve(herbarium)
   const wire = await openWire(herbarium.origin)
   const target = new URL(reservation.upload_url).pathname

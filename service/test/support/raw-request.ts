@@ -28,5 +28,12 @@ export async function rawRequest(origin: string, path: string, options: RawReque
     .once('error', reject)
     .end(body)
   const response = await promise
-  return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) }
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response) }
+}
+
+/** A stream of events has no end: that it has begun is the answer. */
+async function bodyOf(response: http.IncomingMessage): Promise<Buffer> {
+  if (!response.headers['content-type']?.startsWith('text/event-stream')) return buffer(response)
+  response.destroy()
+  return Buffer.alloc(0)
 }
