@@ -13,22 +13,25 @@ export function openWakeable(
   times: { everyMs: number; atMostEveryMs: number; onError: (error: unknown) => void },
   act: () => Promise<void>,
 ): Wakeable {
-  const stop = new AbortController()
+  let isStopped = false
   let isWanted = false
-  let sleep = new AbortController()
-  const rest = async () => {
-    if (isWanted) return clock.delay(times.atMostEveryMs, stop.signal)
-    sleep = new AbortController()
-    await clock.delay(times.everyMs, AbortSignal.any([sleep.signal, stop.signal]))
+  /** One for each pause: a signal that all of them shared would keep something of each. */
+  let pause = new AbortController()
+  const rest = (ms: number) => {
+    pause = new AbortController()
+    return isStopped ? undefined : clock.delay(ms, pause.signal).catch(() => undefined)
   }
   const run = async () => {
-    while (!stop.signal.aborted) {
+    while (!isStopped) {
       isWanted = false
-      await act().catch(error => {
-        times.onError(error)
-        return clock.delay(times.everyMs, stop.signal).catch(() => undefined)
-      })
-      await rest().catch(() => undefined)
+      const hasFailed = await act().then(
+        () => false,
+        error => {
+          times.onError(error)
+          return true
+        },
+      )
+      await rest(isWanted && !hasFailed ? times.atMostEveryMs : times.everyMs)
     }
   }
   const running = run()
@@ -36,10 +39,11 @@ export function openWakeable(
     wake: () => {
       if (isWanted) return
       isWanted = true
-      sleep.abort()
+      pause.abort()
     },
     close: () => {
-      stop.abort()
+      isStopped = true
+      pause.abort()
       return running
     },
   }

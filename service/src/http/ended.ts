@@ -10,8 +10,14 @@ export function whenClosing(app: App): AbortSignal {
 }
 
 /** Aborts when the connection is gone, or the service is asked to stop. */
-export function endOf(reply: FastifyReply, closing: AbortSignal): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return AbortSignal.any([gone.signal, closing])
+export function endOf({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
+  const end = new AbortController()
+  const abort = () => end.abort()
+  closing.addEventListener('abort', abort, { once: true })
+  if (closing.aborted) abort()
+  raw.once('close', () => {
+    closing.removeEventListener('abort', abort)
+    abort()
+  })
+  return end.signal
 }

@@ -47,6 +47,7 @@ test('Of five processes that start at once on an empty database, one makes the s
   expect(await database.query('select name from kysely_migration')).toEqual([
     { name: '001-begin' },
     { name: '002-several-nodes' },
+    { name: '003-event-log' },
   ])
   expect(await database.query('select 1 from workspaces')).toHaveLength(1)
 }, 60_000)
