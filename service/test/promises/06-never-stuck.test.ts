@@ -27,7 +27,7 @@ const file = wavOf(100_000, 1) // longer than what is held in memory until all o
 let street: Street
 let herbarium: RunningService
 beforeAll(async () => {
-  street = await startStreet()
+  street = await startStreet({ EVENTS_TTL_DAYS: '3650' }) // years pass here, and the log is looked at in the end
   herbarium = street.herbarium
 })
 afterAll(async () => {
