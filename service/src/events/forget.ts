@@ -1,5 +1,6 @@
 // The log is kept for so many days.
 import type { Clock } from '../ground/clock.ts'
+import { forgetAll } from '../ground/forget-all.ts'
 import type { EventRecords } from './ports.ts'
 
 export interface ForgetEventsPorts {
@@ -9,14 +10,8 @@ export interface ForgetEventsPorts {
   eventsTtlMs: number
 }
 
-const BATCH = 1000
-
 /** Removes what is older; answers how many. */
-export async function forgetEvents({ events, clock, eventsTtlMs }: ForgetEventsPorts): Promise<number> {
+export function forgetEvents({ events, clock, eventsTtlMs }: ForgetEventsPorts): Promise<number> {
   const before = clock.now() - eventsTtlMs
-  for (let forgotten = 0; ; ) {
-    const removed = await events.forget(before, BATCH)
-    forgotten += removed
-    if (removed < BATCH) return forgotten
-  }
+  return forgetAll(limit => events.forget(before, limit))
 }
