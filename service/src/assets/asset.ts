@@ -5,6 +5,9 @@ import type { KnownMedia } from './media-facts.ts'
 export type UploadedVia = 'signed_url' | 'direct' | 'url'
 
 /** What every asset has, whatever its state. */
+/** Ephemeral assets are deleted at their hour, pinned ones by nobody. */
+export type Retention = 'standard' | 'ephemeral' | 'pinned'
+
 interface AssetCore {
   id: string
   workspaceId: string
@@ -25,6 +28,9 @@ interface AssetCore {
   declaredSha256: string | null
   /** The project on whose canvas the asset is put when it becomes ready. */
   projectId: string | null
+  retention: Retention
+  /** When an ephemeral asset is deleted; null for any other. */
+  deleteAfter: number | null
   /** Number of the current attempt, from 1. */
   attempt: number
   /** Grows by one with every write: the compare-and-set of the row. */
@@ -109,6 +115,8 @@ const coreOf = (asset: Asset): AssetCore => ({
   declaredSize: asset.declaredSize,
   declaredSha256: asset.declaredSha256,
   projectId: asset.projectId,
+  retention: asset.retention,
+  deleteAfter: asset.deleteAfter,
   attempt: asset.attempt,
   version: asset.version,
   createdByKey: asset.createdByKey,

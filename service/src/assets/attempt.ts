@@ -31,6 +31,9 @@ export interface PartialBytes {
   totalBytes: number | null
 }
 
+/** Whatever its bytes are, they are found faulty. */
+export type ScriptedFault = 'fail-verification'
+
 interface AttemptCore {
   assetId: string
   /** From 1; an asset names its current one. */
@@ -60,6 +63,8 @@ interface AttemptCore {
   verdict: Verdict | null
   /** Null where no resumable upload has begun, or it is whole. */
   partial: PartialBytes | null
+  /** What a test key asked to go wrong. */
+  scriptedFault: ScriptedFault | null
 }
 
 export interface OpenAttempt extends AttemptCore {

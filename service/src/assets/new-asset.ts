@@ -31,6 +31,8 @@ export const newAsset = (
   mediaToken: ports.ids.token(),
   uploadedVia,
   contentType: description.declaredType ?? 'application/octet-stream',
+  retention: 'standard',
+  deleteAfter: null,
   attempt: 1,
   version: 1,
   createdByKey: actor.keyId,
@@ -62,5 +64,6 @@ export const newAttempt = (
     formObject: null,
     verdict: null,
     partial: null,
+    scriptedFault: null,
   }
 }

@@ -84,6 +84,12 @@ export const beyondToken = () =>
     'An upload token may only complete, retry and get its own asset and its timeline: anything else needs an API key.',
   )
 
+export const beyondScopes = (scopes: readonly string[]) =>
+  new Refusal(
+    'forbidden',
+    `This API key may not do this: it needs the scope ${scopes.join(' or ')}. "herbarium key create --scope" makes one that has it.`,
+  )
+
 export const foreignWorkspace = () =>
   new Refusal('forbidden', 'This API key does not belong to the workspace named by workspace_id.')
 

@@ -8,7 +8,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { z } from 'zod'
-import type { Actor } from '../ground/actor.ts'
+import type { Caller } from '../ground/actor.ts'
 
 interface ZodTypeProvider extends FastifyTypeProvider {
   validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
@@ -25,6 +25,6 @@ export type App = FastifyInstance<
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set by `auth` on every route of the API before its handler runs. */
-    actor: Actor
+    actor: Caller
   }
 }

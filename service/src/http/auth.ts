@@ -4,16 +4,21 @@ import { looksLikeUploadToken } from '../assets/upload-token.ts'
 import { invalidKey, missingKey } from '../ground/errors.ts'
 import { authenticate } from '../keys/authenticate.ts'
 import type { App } from './app.ts'
+import { mustHaveScope, mustNameScopes } from './scopes.ts'
 import { bearerOf, type TokenPorts } from './token-bearer.ts'
 
 /** Guards every route registered on this instance; the credential is judged before any byte of the body is read. */
 export function requireKey(app: App, ports: TokenPorts): void {
   app.decorateRequest('actor')
+  mustNameScopes(app)
   app.addHook('onRequest', async request => {
     const secret = secretOf(request)
-    request.actor = await (looksLikeUploadToken(secret)
-      ? bearerOf(ports, request, secret)
-      : authenticate(ports, secret))
+    if (looksLikeUploadToken(secret)) {
+      request.actor = await bearerOf(ports, request, secret) // what a token may is less than any scope
+      return
+    }
+    request.actor = await authenticate(ports, secret)
+    mustHaveScope(request.actor, request.routeOptions.config.scopes)
   })
 }
 

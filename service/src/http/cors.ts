@@ -32,7 +32,7 @@ const preflight = (reply: FastifyReply, allowed: CrossOrigin): FastifyReply =>
     .send()
 
 const OF_THE_API: FastifyCorsOptions = {
-  methods: ['GET', 'POST', 'DELETE'],
+  methods: ['GET', 'POST', 'PATCH', 'DELETE'],
   exposedHeaders: [
     'request-id',
     'retry-after',

@@ -2,11 +2,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { AssetRecords } from '../assets/ports.ts'
 import { hasOutlived, readUploadToken } from '../assets/upload-token.ts'
-import type { Actor } from '../ground/actor.ts'
+import type { Caller } from '../ground/actor.ts'
 import type { Clock } from '../ground/clock.ts'
 import { beyondToken, deadToken, invalidKey, notFound } from '../ground/errors.ts'
 import type { SigningKeys } from '../ground/secrets.ts'
-import { actorOf } from '../keys/authenticate.ts'
+import { callerOf } from '../keys/authenticate.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 
 export interface TokenPorts {
@@ -30,7 +30,7 @@ export const BY_TOKEN_TOO = { takesUploadToken: true } as const
  * Throws `invalid_api_key` for a token that is not ours, has expired or outlived its key, `forbidden` where no token is
  * taken, and `not_found` for any asset but its own, there or not.
  */
-export async function bearerOf(ports: TokenPorts, request: FastifyRequest, text: string): Promise<Actor> {
+export async function bearerOf(ports: TokenPorts, request: FastifyRequest, text: string): Promise<Caller> {
   const token = readUploadToken(ports.signing.uploadTokens, text)
   if (token === undefined) throw invalidKey()
   if (!request.routeOptions.config.takesUploadToken) throw beyondToken()
@@ -39,8 +39,8 @@ export async function bearerOf(ports: TokenPorts, request: FastifyRequest, text:
   if (!upload) throw notFound('asset')
   if (hasOutlived(upload.attempt, ports.clock.now()))
     throw deadToken('This upload token has expired: reserve again, or let the backend retry.')
-  const actor = await actorOf(ports, token.keyId)
-  if (actor === undefined)
+  const caller = await callerOf(ports, token.keyId)
+  if (caller === undefined)
     throw deadToken('The API key behind this upload token was revoked or has expired: let the backend retry.')
-  return actor
+  return caller
 }

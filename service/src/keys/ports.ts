@@ -1,10 +1,10 @@
 // What keys ask of the rows.
-import type { Key } from './key.ts'
+import type { Key, OpeningKey } from './key.ts'
 
 export interface KeyRecords {
   insert(key: Key): Promise<void>
-  find(keyId: string): Promise<Key | undefined>
-  findByHash(hash: string): Promise<Key | undefined>
+  find(keyId: string): Promise<OpeningKey | undefined>
+  findByHash(hash: string): Promise<OpeningKey | undefined>
   /** Of one workspace or of all, oldest first. */
   list(workspaceId?: string): Promise<Key[]>
   /** Revokes once: a key that is revoked already keeps its hour. Answers the key, or undefined if there is none. */

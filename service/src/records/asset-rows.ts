@@ -1,6 +1,13 @@
 // Assets between the heart and their rows.
 import type { Insertable, Selectable } from 'kysely'
-import type { Asset, AssetStatus, AssetSummary, FailureCode, UploadedVia } from '../assets/asset.ts'
+import type {
+  Asset,
+  AssetStatus,
+  AssetSummary,
+  FailureCode,
+  Retention,
+  UploadedVia,
+} from '../assets/asset.ts'
 import type { KnownMedia } from '../assets/media-facts.ts'
 import { fold } from './fold.ts'
 import type { Tables } from './tables.ts'
@@ -12,6 +19,8 @@ export function assetFrom(row: AssetRow): Asset {
     ...shownFrom(row),
     declaredSize: row.declared_size,
     declaredSha256: row.declared_sha256,
+    retention: row.retention as Retention, // written by assetRow alone
+    deleteAfter: row.delete_after,
     attempt: row.attempt,
     version: row.version,
     createdByKey: row.created_by_key,
@@ -113,6 +122,8 @@ export function assetRow(asset: Asset): Insertable<Tables['assets']> {
     declared_size: asset.declaredSize,
     declared_sha256: asset.declaredSha256,
     project_id: asset.projectId,
+    retention: asset.retention,
+    delete_after: asset.deleteAfter,
     content_type: asset.contentType,
     size_bytes: ready?.sizeBytes ?? null,
     sha256: ready?.sha256 ?? null,

@@ -7,6 +7,7 @@ import type {
   ClosedBy,
   PartialBytes,
   ReceivedBytes,
+  ScriptedFault,
   Transport,
 } from '../assets/attempt.ts'
 import type { Tables } from './tables.ts'
@@ -31,6 +32,7 @@ export function attemptFrom(row: AttemptRow): Attempt {
     formObject: row.form_object,
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict), // written by attemptRow alone
     partial: partialFrom(row),
+    scriptedFault: row.scripted_fault as ScriptedFault | null, // written by attemptRow alone
   }
   const state = row.state as AttemptState
   const received = receivedFrom(row)
@@ -74,6 +76,7 @@ export const attemptRow = (attempt: Attempt): Insertable<Tables['attempts']> => 
   sniffed_type: attempt.received?.sniffedType ?? null,
   form_object: attempt.formObject,
   verdict: attempt.verdict === null ? null : JSON.stringify(attempt.verdict),
+  scripted_fault: attempt.scriptedFault,
   fence: attempt.fence,
   first_byte_at: attempt.firstByteAt,
   last_byte_at: attempt.lastByteAt,

@@ -9,6 +9,8 @@ export interface Tables {
     media_access: Generated<string>
     quota_bytes: number | null
     mode: Generated<string>
+    /** The live workspace that this one is there to test. */
+    test_of: string | null
     created_at: number
   }
   keys: {
@@ -17,6 +19,7 @@ export interface Tables {
     workspace_id: string
     name: string
     mode: Generated<string>
+    /** A JSON array. */
     scopes: Generated<string>
     prefix: string
     hash: string
@@ -82,6 +85,7 @@ export interface Tables {
     /** The object of the form that the whole bytes are, or are newer than. */
     form_object: string | null
     verdict: string | null
+    scripted_fault: string | null
     fence: number
     first_byte_at: number | null
     last_byte_at: number | null

@@ -1,5 +1,6 @@
 // The rows of workspaces.
 import { type Kysely, type Selectable, sql } from 'kysely'
+import type { MediaAccess, Mode } from '../ground/actor.ts'
 import type { WorkspaceRecords } from '../workspaces/ports.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { insertKey } from './key-records.ts'
@@ -37,6 +38,9 @@ const insertWorkspace = (db: Db, workspace: Workspace): Step => ({
     .values({
       id: workspace.id,
       name: workspace.name,
+      mode: workspace.mode,
+      test_of: workspace.testOf,
+      media_access: workspace.mediaAccess,
       quota_bytes: workspace.quotaBytes,
       created_at: workspace.createdAt,
     })
@@ -54,6 +58,9 @@ const firstWorkspace = (db: Db, workspace: Workspace): Step => ({
 const workspaceFrom = (row: Selectable<Tables['workspaces']>): Workspace => ({
   id: row.id,
   name: row.name,
+  mode: row.mode as Mode, // written by insertWorkspace alone
+  testOf: row.test_of,
+  mediaAccess: row.media_access as MediaAccess, // likewise, and by its update
   quotaBytes: row.quota_bytes,
   createdAt: row.created_at,
 })

@@ -4,6 +4,7 @@ import type { Ids } from '../ground/ids.ts'
 import { issueKey } from '../keys/key.ts'
 import { newProject } from '../projects/project.ts'
 import type { WorkspaceRecords } from './ports.ts'
+import { newWorkspace } from './workspace.ts'
 
 /** Makes the beginning if there is none yet. Answers the first API key, to be shown once, or undefined. */
 export async function begin(ports: {
@@ -11,8 +12,7 @@ export async function begin(ports: {
   clock: Clock
   ids: Ids
 }): Promise<string | undefined> {
-  const now = ports.clock.now()
-  const workspace = { id: ports.ids.id('ws'), name: 'My workspace', quotaBytes: null, createdAt: now }
+  const workspace = newWorkspace(ports, { name: 'My workspace' })
   const project = newProject(ports, { workspaceId: workspace.id, name: 'My first project' })
   const { key, secret } = issueKey(ports, { workspaceId: workspace.id, name: 'first key' })
   return (await ports.workspaces.begin({ workspace, project, key })) ? secret : undefined

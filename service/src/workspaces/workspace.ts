@@ -1,9 +1,31 @@
 // A workspace: the tenant that owns keys, projects and assets.
+import type { MediaAccess, Mode } from '../ground/actor.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Ids } from '../ground/ids.ts'
+import { label } from '../ground/label.ts'
 
 export interface Workspace {
   id: string
   name: string
+  mode: Mode
+  /** The live workspace that this one is there to test; null for a live one. */
+  testOf: string | null
+  mediaAccess: MediaAccess
   /** Null for no bound. */
   quotaBytes: number | null
   createdAt: number
 }
+
+/** A live workspace as it begins. */
+export const newWorkspace = (
+  ports: { clock: Clock; ids: Ids },
+  { name, quotaBytes = null }: { name: string; quotaBytes?: number | null },
+): Workspace => ({
+  id: ports.ids.id('ws'),
+  name: label('name', name),
+  mode: 'live',
+  testOf: null,
+  mediaAccess: 'public',
+  quotaBytes,
+  createdAt: ports.clock.now(),
+})

@@ -6,6 +6,7 @@ import type { AssetEvent } from '../../src/assets/asset-event.ts'
 import type { OpenAttempt, ReceivedBytes } from '../../src/assets/attempt.ts'
 import type { KnownMedia } from '../../src/assets/media-facts.ts'
 import type { PlacedNode } from '../../src/assets/placement.ts'
+import type { Caller } from '../../src/ground/actor.ts'
 import { randomIds } from '../../src/ground/ids.ts'
 import type { RequestRecord } from '../../src/ground/request-record.ts'
 import type { Key } from '../../src/keys/key.ts'
@@ -21,6 +22,9 @@ const hex = (digits: number): string => randomBytes(digits / 2).toString('hex')
 export const workspaceOf = (over: Partial<Workspace> = {}): Workspace => ({
   id: randomIds.id('ws'),
   name: 'Garden',
+  mode: 'live',
+  testOf: null,
+  mediaAccess: 'public',
   quotaBytes: null,
   createdAt: NOON,
   ...over,
@@ -39,11 +43,14 @@ export const keyOf = (workspaceId: string, over: Partial<Key> = {}): Key => ({
   id: randomIds.id('key'),
   workspaceId,
   name: 'gardener',
+  mode: 'live',
+  scopes: ['*'],
   prefix: 'sk_live_abcd',
   hash: hex(64),
   createdAt: NOON,
   expiresAt: null,
   revokedAt: null,
+  lastUsedAt: null,
   ...over,
 })
 
@@ -60,6 +67,8 @@ export const pendingOf = (workspaceId: string, over: Partial<PendingAsset> = {})
   declaredSize: null,
   declaredSha256: null,
   projectId: null,
+  retention: 'standard',
+  deleteAfter: null,
   attempt: 1,
   version: 1,
   createdByKey: 'key_gardener',
@@ -121,6 +130,7 @@ export const attemptOf = (
   formObject: null,
   verdict: null,
   partial: null,
+  scriptedFault: null,
   firstByteAt: null,
   lastByteAt: null,
   closedBy: null,
@@ -209,5 +219,15 @@ export const deliveryOf = (webhookId: string, over: Partial<Delivery> = {}): Del
   nextAt: null,
   status: 200,
   error: null,
+  ...over,
+})
+
+/** A key of `workspaceId` as the door knows it, with every scope inside its workspace. */
+export const callerOf = (workspaceId: string, over: Partial<Caller> = {}): Caller => ({
+  keyId: 'key_gardener',
+  workspaceId,
+  scopes: ['*'],
+  mode: 'live',
+  mediaAccess: 'public',
   ...over,
 })

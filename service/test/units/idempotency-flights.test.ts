@@ -20,6 +20,7 @@ import { createFlights } from '../../src/http/flights.ts'
 import { idempotently } from '../../src/http/idempotency.ts'
 import type { Records } from '../../src/records/records.ts'
 import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
+import { callerOf } from '../support/specimens.ts'
 import { createTestClock } from '../support/test-clock.ts'
 
 interface Running {
@@ -82,7 +83,7 @@ function serverOf(): FastifyInstance {
   server.setErrorHandler(answerError)
   server.decorateRequest('actor')
   server.addHook('onRequest', async request => {
-    request.actor = { keyId: 'key_gardener', workspaceId: 'ws_garden' }
+    request.actor = callerOf('ws_garden')
   })
   server.post<{ Body: { meaning: string; isNoted?: boolean } }>('/things', (request, reply) =>
     idempotently(

@@ -11,7 +11,7 @@ import { createFlights } from '../../src/http/flights.ts'
 import { idempotently } from '../../src/http/idempotency.ts'
 import type { Records } from '../../src/records/records.ts'
 import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
-import { projectOf } from '../support/specimens.ts'
+import { callerOf, projectOf } from '../support/specimens.ts'
 import { createTestClock } from '../support/test-clock.ts'
 import { addWorkspace } from '../support/use-records.ts'
 
@@ -30,7 +30,7 @@ function makeProjects(): FastifyInstance {
   server.setErrorHandler(answerError)
   server.decorateRequest('actor')
   server.addHook('onRequest', async request => {
-    request.actor = { keyId: String(request.headers['x-key'] ?? 'key_gardener'), workspaceId }
+    request.actor = callerOf(workspaceId, { keyId: String(request.headers['x-key'] ?? 'key_gardener') })
   })
   for (const url of ['/things', '/others'])
     server.post<{ Body: { meaning: unknown; idempotency_key?: string } }>(url, (request, reply) => {

@@ -10,6 +10,7 @@ import { openMoving } from '../../src/records/sqlite/open-moving.ts'
 import { openSqlite } from '../../src/records/sqlite/open-sqlite.ts'
 import { type NewDatabase, newDatabase } from '../support/new-database.ts'
 import { runSql } from '../support/rows.ts'
+import { workspaceOf } from '../support/specimens.ts'
 
 const AWKWARD = `it's "quoted" \\\\ \\u0041 ✿ 😀 {"a": [1]} \t\n`
 const LARGE = 2 ** 53 - 1
@@ -107,7 +108,7 @@ test('an ordinal that was given away once is not given away again, also where it
   runSql(folder, 'delete from workspaces where ordinal = 50')
   await moveRows()
   const records = await openPostgres({ url: database.url, connections: 2 })
-  await records.workspaces.insert({ id: 'ws_new', name: 'new', quotaBytes: null, createdAt: 1 })
+  await records.workspaces.insert(workspaceOf({ id: 'ws_new' }))
   await records.close()
   expect(await database.query('select ordinal::int from workspaces order by 1')).toEqual([
     { ordinal: 7 },

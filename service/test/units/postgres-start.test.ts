@@ -48,6 +48,7 @@ test('Of five processes that start at once on an empty database, one makes the s
     { name: '001-begin' },
     { name: '002-several-nodes' },
     { name: '003-event-log' },
+    { name: '004-operation' },
   ])
   expect(await database.query('select 1 from workspaces')).toHaveLength(1)
 }, 60_000)

@@ -9,7 +9,7 @@ import { createWrite } from '../../src/records/postgres/write.ts'
 import type { Records } from '../../src/records/records.ts'
 import type { Write } from '../../src/records/write.ts'
 import { type NewDatabase, newDatabase } from '../support/new-database.ts'
-import { workspaceOf } from '../support/specimens.ts'
+import { keyOf, workspaceOf } from '../support/specimens.ts'
 import { startCuttingProxy } from '../support/start-cutting-proxy.ts'
 
 let database: NewDatabase
@@ -78,8 +78,7 @@ test('after a write was cut off nobody reads before it has ended at the server',
   await other.connect()
   await other.query('begin')
   await other.query('lock table requests, keys in exclusive mode')
-  const key = { id: 'key_1', workspaceId: workspace.id, name: 'k', prefix: 'sk', hash: 'h', createdAt: 1 }
-  const writing = distant.keys.insert({ ...key, expiresAt: null, revokedAt: null })
+  const writing = distant.keys.insert(keyOf(workspace.id))
   writing.catch(() => undefined)
   await expect.poll(waiting).toHaveLength(1)
   proxy.breakAll()

@@ -5,6 +5,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const schema = {
   tags: ['projects'],
@@ -24,25 +25,29 @@ const schema = {
 }
 
 export function attachAsset(app: App, deps: Deps): void {
-  app.post('/projects/:project_id/assets/:asset_id/attach', { schema }, async (request, reply) => {
-    const { project_id, asset_id } = request.params
-    reply.code(201)
-    const nodeId = await idempotently(
-      deps,
-      { request, reply },
-      {
-        subject: 'asset',
-        status: 201,
-        bodyKey: request.body?.idempotency_key,
-        meaning: {},
-        isNoted: true,
-        run: async claim => {
-          const target = { projectId: project_id, assetId: asset_id, request: claim }
-          return (await attach(deps, request.actor, target))?.id
+  app.post(
+    '/projects/:project_id/assets/:asset_id/attach',
+    { schema, config: needs('assets:write', 'projects:write') },
+    async (request, reply) => {
+      const { project_id, asset_id } = request.params
+      reply.code(201)
+      const nodeId = await idempotently(
+        deps,
+        { request, reply },
+        {
+          subject: 'asset',
+          status: 201,
+          bodyKey: request.body?.idempotency_key,
+          meaning: {},
+          isNoted: true,
+          run: async claim => {
+            const target = { projectId: project_id, assetId: asset_id, request: claim }
+            return (await attach(deps, request.actor, target))?.id
+          },
+          replay: async record => record.subjectId ?? undefined,
         },
-        replay: async record => record.subjectId ?? undefined,
-      },
-    )
-    return { project_id, asset_id, node_id: nodeId, canvas_url: deps.urls.canvas(project_id) }
-  })
+      )
+      return { project_id, asset_id, node_id: nodeId, canvas_url: deps.urls.canvas(project_id) }
+    },
+  )
 }

@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentUpload } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 import { BY_TOKEN_TOO } from '../token-bearer.ts'
 
 const schema = {
@@ -23,25 +24,29 @@ const schema = {
 }
 
 export function completeAsset(app: App, deps: Deps): void {
-  app.post('/assets/:asset_id/complete', { schema, config: BY_TOKEN_TOO }, async (request, reply) => {
-    const asset = await idempotently<Asset>(
-      deps,
-      { request, reply },
-      {
-        subject: 'asset',
-        status: 200,
-        bodyKey: request.body?.idempotency_key,
-        meaning: {},
-        isNoted: false, // whoever completes again gets the same answer
-        run: claim => completeAndRemember(deps, request, { assetId: request.params.asset_id, claim }),
-        replay: async record => {
-          const upload = await deps.assets.findUpload(record.subjectId ?? '', record.attempt ?? undefined)
-          return upload && asAttemptLeft(upload)
+  app.post(
+    '/assets/:asset_id/complete',
+    { schema, config: { ...needs('assets:write'), ...BY_TOKEN_TOO } },
+    async (request, reply) => {
+      const asset = await idempotently<Asset>(
+        deps,
+        { request, reply },
+        {
+          subject: 'asset',
+          status: 200,
+          bodyKey: request.body?.idempotency_key,
+          meaning: {},
+          isNoted: false, // whoever completes again gets the same answer
+          run: claim => completeAndRemember(deps, request, { assetId: request.params.asset_id, claim }),
+          replay: async record => {
+            const upload = await deps.assets.findUpload(record.subjectId ?? '', record.attempt ?? undefined)
+            return upload && asAttemptLeft(upload)
+          },
         },
-      },
-    )
-    return presentUpload(deps.urls, asset)
-  })
+      )
+      return presentUpload(deps.urls, asset)
+    },
+  )
 }
 
 /** Several completions share one write, so the answer is remembered after it; a pending one is none yet. */

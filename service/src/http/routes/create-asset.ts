@@ -17,6 +17,7 @@ import { idempotently } from '../idempotency.ts'
 import { presentDryRun, presentReservation, presentUpload } from '../present.ts'
 import { keyOf } from '../request-claim.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 import { instructionsFor } from '../upload-instructions.ts'
 
 const source = z
@@ -82,7 +83,7 @@ export function createAsset(app: App, deps: Deps): void {
   const preValidation = async ({ query: given }: FastifyRequest) => {
     if ((given as Record<string, unknown>).dry_run === '') throw invalidField('dry_run', DRY)
   }
-  app.post('/assets', { schema, preValidation }, async (request, reply) => {
+  app.post('/assets', { schema, config: needs('assets:write'), preValidation }, async (request, reply) => {
     if (request.query.dry_run === 'true') return presentDryRun(deps.urls, await rehearse(deps, request))
     const upload = await (isForm(request)
       ? createDirect(deps, request, reply)

@@ -12,6 +12,7 @@ import { documentedAs } from '../openapi.ts'
 import { presentReservation } from '../present.ts'
 import { keyedClaim, keyOf, pathOf } from '../request-claim.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 import { instructionsFor } from '../upload-instructions.ts'
 import { parse } from '../validation.ts'
 
@@ -47,17 +48,21 @@ const schema = {
 }
 
 export function createAssets(app: App, deps: Deps): void {
-  app.post('/assets/batch', { schema, bodyLimit: MAX_BYTES }, async (request, reply) => {
-    const { workspace_id, assets, idempotency_key } = request.body
-    const asked = { workspaceId: workspace_id, key: keyOf(request, idempotency_key) }
-    const items = await Promise.all(
-      assets.map((raw, n) => answerOrRefusal(() => read(deps, request, { ...asked, raw, n }))),
-    )
-    const results = await reserveEachOnce(deps, request, { workspaceId: workspace_id, items })
-    const repeated = soleRequestOf(results)
-    if (repeated !== undefined && repeated !== request.id) markReplayed(reply, repeated)
-    return { results: await Promise.all(results.map((one, n) => present(deps, request, { ...one, n }))) }
-  })
+  app.post(
+    '/assets/batch',
+    { schema, config: needs('assets:write'), bodyLimit: MAX_BYTES },
+    async (request, reply) => {
+      const { workspace_id, assets, idempotency_key } = request.body
+      const asked = { workspaceId: workspace_id, key: keyOf(request, idempotency_key) }
+      const items = await Promise.all(
+        assets.map((raw, n) => answerOrRefusal(() => read(deps, request, { ...asked, raw, n }))),
+      )
+      const results = await reserveEachOnce(deps, request, { workspaceId: workspace_id, items })
+      const repeated = soleRequestOf(results)
+      if (repeated !== undefined && repeated !== request.id) markReplayed(reply, repeated)
+      return { results: await Promise.all(results.map((one, n) => present(deps, request, { ...one, n }))) }
+    },
+  )
 }
 
 /** The one request that all results were first answered by, if it was one. */

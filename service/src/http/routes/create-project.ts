@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentProject } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const schema = {
   tags: ['projects'],
@@ -19,7 +20,7 @@ const schema = {
 }
 
 export function createProject(app: App, deps: Deps): void {
-  app.post('/projects', { schema }, async (request, reply) => {
+  app.post('/projects', { schema, config: needs('projects:write') }, async (request, reply) => {
     const { idempotency_key, ...meaning } = request.body
     reply.code(201)
     const project = await idempotently(

@@ -5,6 +5,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const schema = {
   tags: ['assets'],
@@ -20,7 +21,7 @@ const schema = {
 }
 
 export function deleteAsset(app: App, deps: Deps): void {
-  app.delete('/assets/:asset_id', { schema }, async (request, reply) => {
+  app.delete('/assets/:asset_id', { schema, config: needs('assets:delete') }, async (request, reply) => {
     reply.code(204)
     await idempotently<true>(
       deps,

@@ -6,6 +6,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { presentMedia } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const schema = {
   tags: ['assets'],
@@ -16,7 +17,7 @@ const schema = {
 }
 
 export function getAssetMedia(app: App, deps: Deps): void {
-  app.get('/assets/:asset_id/media', { schema }, async request => {
+  app.get('/assets/:asset_id/media', { schema, config: needs('assets:read') }, async request => {
     const asset = await findAsset(deps, request.actor, request.params.asset_id)
     if (asset.status !== 'ready')
       throw conflict(

@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { endOf, whenClosing } from '../ended.ts'
 import { presentAsset } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 import { BY_TOKEN_TOO } from '../token-bearer.ts'
 
 const schema = {
@@ -21,17 +22,21 @@ const schema = {
 
 export function getAsset(app: App, deps: Deps): void {
   const closing = whenClosing(app)
-  app.get('/assets/:asset_id', { schema, config: BY_TOKEN_TOO }, async (request, reply) => {
-    const { asset_id: assetId } = request.params
-    const { wait } = request.query
-    const asset =
-      wait === 0
-        ? await findAsset(deps, request.actor, assetId)
-        : await awaitSettled(deps, request.actor, {
-            assetId,
-            waitMs: wait * 1000,
-            signal: endOf(reply, closing),
-          })
-    return presentAsset(deps.urls, asset)
-  })
+  app.get(
+    '/assets/:asset_id',
+    { schema, config: { ...needs('assets:read'), ...BY_TOKEN_TOO } },
+    async (request, reply) => {
+      const { asset_id: assetId } = request.params
+      const { wait } = request.query
+      const asset =
+        wait === 0
+          ? await findAsset(deps, request.actor, assetId)
+          : await awaitSettled(deps, request.actor, {
+              assetId,
+              waitMs: wait * 1000,
+              signal: endOf(reply, closing),
+            })
+      return presentAsset(deps.urls, asset)
+    },
+  )
 }

@@ -5,6 +5,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { presentProject } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const schema = {
   tags: ['projects'],
@@ -14,7 +15,9 @@ const schema = {
 }
 
 export function getProject(app: App, deps: Deps): void {
-  app.get('/projects/:project_id', { schema }, async request =>
-    presentProject(await findProject(deps, request.actor, request.params.project_id)),
+  app.get(
+    '/projects/:project_id',
+    { schema, config: needs('assets:read', 'projects:write') },
+    async request => presentProject(await findProject(deps, request.actor, request.params.project_id)),
   )
 }

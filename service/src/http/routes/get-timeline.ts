@@ -5,6 +5,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { presentTimeline } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 import { BY_TOKEN_TOO } from '../token-bearer.ts'
 
 const schema = {
@@ -17,7 +18,9 @@ const schema = {
 }
 
 export function getTimeline(app: App, deps: Deps): void {
-  app.get('/assets/:asset_id/timeline', { schema, config: BY_TOKEN_TOO }, async request =>
-    presentTimeline(await timeline(deps, request.actor, request.params.asset_id)),
+  app.get(
+    '/assets/:asset_id/timeline',
+    { schema, config: { ...needs('assets:read'), ...BY_TOKEN_TOO } },
+    async request => presentTimeline(await timeline(deps, request.actor, request.params.asset_id)),
   )
 }

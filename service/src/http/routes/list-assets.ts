@@ -11,6 +11,7 @@ import { cursorFor, readCursor } from '../cursors.ts'
 import type { Deps } from '../deps.ts'
 import { presentListed } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const KINDS = { image: 'image/', video: 'video/', audio: 'audio/', pdf: 'application/pdf' }
 
@@ -42,7 +43,7 @@ const schema = {
 }
 
 export function listAssets(app: App, deps: Deps): void {
-  app.get('/assets', { schema }, async request => {
+  app.get('/assets', { schema, config: needs('assets:read') }, async request => {
     const { limit, cursor } = request.query
     const filter = filterOf(request.query, request.actor.workspaceId)
     const listing = { route: 'assets', ...filter }

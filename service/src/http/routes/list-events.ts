@@ -7,6 +7,7 @@ import { endOf, whenClosing } from '../ended.ts'
 import { loggedEvent, position } from '../event-schemas.ts'
 import { presentEvent } from '../present-event.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const MAX_EVENTS = 1000
 const limits = { error: `must be a whole number from 1 to ${MAX_EVENTS}` }
@@ -29,7 +30,7 @@ const schema = {
 
 export function listEvents(app: App, deps: Deps): void {
   const closing = whenClosing(app)
-  app.get('/events', { schema }, async (request, reply) => {
+  app.get('/events', { schema, config: needs('assets:read') }, async (request, reply) => {
     const { after, types, limit, wait } = request.query
     const page = await readEvents(deps, request.actor, {
       after,

@@ -6,6 +6,7 @@ import { cursorFor, readCursor } from '../cursors.ts'
 import type { Deps } from '../deps.ts'
 import { presentNode } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const node = z.object({
   node_id: schemas.id('node_'),
@@ -30,15 +31,19 @@ const schema = {
 }
 
 export function listProjectNodes(app: App, deps: Deps): void {
-  app.get('/projects/:project_id/nodes', { schema }, async request => {
-    const projectId = request.params.project_id
-    const { limit, cursor } = request.query
-    const listing = { route: 'nodes', projectId }
-    const after = readCursor(deps.signing.cursors, listing, cursor)
-    const page = await listNodes(deps, request.actor, { projectId, page: { limit, after } })
-    return {
-      nodes: page.items.map(item => presentNode(deps.urls, item)),
-      meta: { next_cursor: cursorFor(deps.signing.cursors, listing, page) },
-    }
-  })
+  app.get(
+    '/projects/:project_id/nodes',
+    { schema, config: needs('assets:read', 'projects:write') },
+    async request => {
+      const projectId = request.params.project_id
+      const { limit, cursor } = request.query
+      const listing = { route: 'nodes', projectId }
+      const after = readCursor(deps.signing.cursors, listing, cursor)
+      const page = await listNodes(deps, request.actor, { projectId, page: { limit, after } })
+      return {
+        nodes: page.items.map(item => presentNode(deps.urls, item)),
+        meta: { next_cursor: cursorFor(deps.signing.cursors, listing, page) },
+      }
+    },
+  )
 }

@@ -6,6 +6,7 @@ import { cursorFor, readCursor } from '../cursors.ts'
 import type { Deps } from '../deps.ts'
 import { presentProject } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 const schema = {
   tags: ['projects'],
@@ -21,7 +22,7 @@ const schema = {
 }
 
 export function listProjects(app: App, deps: Deps): void {
-  app.get('/projects', { schema }, async request => {
+  app.get('/projects', { schema, config: needs('assets:read', 'projects:write') }, async request => {
     const { workspace_id, query, limit, cursor } = request.query
     const listing = { route: 'projects', workspace_id, query }
     const after = readCursor(deps.signing.cursors, listing, cursor)

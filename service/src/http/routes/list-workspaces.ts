@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { presentWorkspace } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needsAny } from '../scopes.ts'
 
 const schema = {
   tags: ['workspaces'],
@@ -25,7 +26,7 @@ const schema = {
 }
 
 export function listWorkspaces(app: App, deps: Deps): void {
-  app.get('/workspaces', { schema }, async request => {
+  app.get('/workspaces', { schema, config: needsAny }, async request => {
     const workspace = await deps.workspaces.find(request.actor.workspaceId)
     return { workspaces: workspace === undefined ? [] : [presentWorkspace(workspace)] }
   })

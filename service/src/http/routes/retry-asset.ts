@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts'
 import { idempotently } from '../idempotency.ts'
 import { presentReservation } from '../present.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 import { BY_TOKEN_TOO } from '../token-bearer.ts'
 import { instructionsFor } from '../upload-instructions.ts'
 
@@ -22,22 +23,26 @@ const schema = {
 }
 
 export function retryAsset(app: App, deps: Deps): void {
-  app.post('/assets/:asset_id/retry', { schema, config: BY_TOKEN_TOO }, async (request, reply) => {
-    const upload = await idempotently<Upload>(
-      deps,
-      { request, reply },
-      {
-        subject: 'asset',
-        status: 200,
-        bodyKey: request.body?.idempotency_key,
-        meaning: {},
-        isNoted: true,
-        run: claim => retry(deps, request.actor, { assetId: request.params.asset_id, request: claim }),
-        replay: record => reservationOf(deps, record),
-      },
-    )
-    return presentReservation(deps.urls, upload, await instructionsFor(deps, request.actor, upload))
-  })
+  app.post(
+    '/assets/:asset_id/retry',
+    { schema, config: { ...needs('assets:write'), ...BY_TOKEN_TOO } },
+    async (request, reply) => {
+      const upload = await idempotently<Upload>(
+        deps,
+        { request, reply },
+        {
+          subject: 'asset',
+          status: 200,
+          bodyKey: request.body?.idempotency_key,
+          meaning: {},
+          isNoted: true,
+          run: claim => retry(deps, request.actor, { assetId: request.params.asset_id, request: claim }),
+          replay: record => reservationOf(deps, record),
+        },
+      )
+      return presentReservation(deps.urls, upload, await instructionsFor(deps, request.actor, upload))
+    },
+  )
 }
 
 /** The reservation as it was made. Of a note only while it is of use: else its asset needs another. */

@@ -14,6 +14,7 @@ import { endOf, whenClosing } from '../ended.ts'
 import { position } from '../event-schemas.ts'
 import { presentEvent } from '../present-event.ts'
 import * as schemas from '../schemas.ts'
+import { needs } from '../scopes.ts'
 
 /** Proxies and clients take a connection that says nothing for dead. */
 const HEARTBEAT_MS = 15_000
@@ -42,7 +43,7 @@ export function streamEvents(app: App, deps: Deps): void {
   const closing = whenClosing(app)
   const ports = { read: createSharedReads(deps.events, deps.news), news: deps.news }
   let streams = 0
-  app.get('/events/stream', { schema }, async (request, reply) => {
+  app.get('/events/stream', { schema, config: needs('assets:read') }, async (request, reply) => {
     const { workspaceId } = request.actor
     const given = lastEventId(request.headers['last-event-id']) ?? request.query.after
     const after =

@@ -7,8 +7,14 @@ import { createKysely } from './kysely.ts'
 import * as begin from './migrations/001-begin.ts'
 import * as severalNodes from './migrations/002-several-nodes.ts'
 import * as eventLog from './migrations/003-event-log.ts'
+import * as operation from './migrations/004-operation.ts'
 
-const migrations = { '001-begin': begin, '002-several-nodes': severalNodes, '003-event-log': eventLog }
+const migrations = {
+  '001-begin': begin,
+  '002-several-nodes': severalNodes,
+  '003-event-log': eventLog,
+  '004-operation': operation,
+}
 
 /** Every step of the schema that this program knows, in order. */
 export const migrationNames: string[] = Object.keys(migrations)

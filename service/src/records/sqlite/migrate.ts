@@ -11,6 +11,7 @@ import * as resume from './migrations/003-resume.ts'
 import * as severalNodes from './migrations/004-several-nodes.ts'
 import * as namesInBatches from './migrations/005-names-in-batches.ts'
 import * as eventLog from './migrations/006-event-log.ts'
+import * as operation from './migrations/007-operation.ts'
 
 const migrations = {
   '001-begin': begin,
@@ -19,6 +20,7 @@ const migrations = {
   '004-several-nodes': severalNodes,
   '005-names-in-batches': namesInBatches,
   '006-event-log': eventLog,
+  '007-operation': operation,
 }
 
 /** Every step of the schema that this program knows, in order. */

@@ -5,6 +5,7 @@ import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
 import { presentWithSecret } from '../../present-webhook.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { types, withSecret } from '../../webhook-schemas.ts'
 
 const schema = {
@@ -23,7 +24,7 @@ const schema = {
 }
 
 export function createWebhook(app: App, deps: Deps): void {
-  app.post('/webhooks', { schema }, async (request, reply) => {
+  app.post('/webhooks', { schema, config: needs('assets:write') }, async (request, reply) => {
     const { url, types } = request.body
     reply.code(201)
     return presentWithSecret(await create(deps, request.actor, { url, types: types ?? null }))

@@ -4,6 +4,7 @@ import { removeWebhook } from '../../../webhooks/remove.ts'
 import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { webhookId } from '../../webhook-schemas.ts'
 
 const schema = {
@@ -14,7 +15,7 @@ const schema = {
 }
 
 export function deleteWebhook(app: App, deps: Deps): void {
-  app.delete('/webhooks/:webhook_id', { schema }, async (request, reply) => {
+  app.delete('/webhooks/:webhook_id', { schema, config: needs('assets:write') }, async (request, reply) => {
     await removeWebhook(deps, request.actor, request.params.webhook_id)
     return reply.code(204).send(null)
   })

@@ -5,6 +5,7 @@ import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
 import { presentWebhook } from '../../present-webhook.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { webhook, webhookId } from '../../webhook-schemas.ts'
 
 const schema = {
@@ -17,7 +18,7 @@ const schema = {
 }
 
 export function enableWebhook(app: App, deps: Deps): void {
-  app.post('/webhooks/:webhook_id/enable', { schema }, async request =>
+  app.post('/webhooks/:webhook_id/enable', { schema, config: needs('assets:write') }, async request =>
     presentWebhook(await enable(deps, request.actor, request.params.webhook_id)),
   )
 }

@@ -5,6 +5,7 @@ import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
 import { presentWebhook } from '../../present-webhook.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { webhook, webhookId } from '../../webhook-schemas.ts'
 
 const schema = {
@@ -15,7 +16,7 @@ const schema = {
 }
 
 export function getWebhook(app: App, deps: Deps): void {
-  app.get('/webhooks/:webhook_id', { schema }, async request =>
+  app.get('/webhooks/:webhook_id', { schema, config: needs('assets:read') }, async request =>
     presentWebhook(await findWebhook(deps, request.actor, request.params.webhook_id)),
   )
 }

@@ -6,6 +6,7 @@ import { cursorFor, readCursor } from '../../cursors.ts'
 import type { Deps } from '../../deps.ts'
 import { presentDelivery } from '../../present-webhook.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { delivery, webhookId } from '../../webhook-schemas.ts'
 
 const schema = {
@@ -20,7 +21,7 @@ const schema = {
 }
 
 export function listDeliveries(app: App, deps: Deps): void {
-  app.get('/webhooks/:webhook_id/deliveries', { schema }, async request => {
+  app.get('/webhooks/:webhook_id/deliveries', { schema, config: needs('assets:read') }, async request => {
     const { webhook_id: webhookId } = request.params
     const { limit, cursor } = request.query
     const listing = { route: 'deliveries', webhookId }

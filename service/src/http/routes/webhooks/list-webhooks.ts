@@ -5,6 +5,7 @@ import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
 import { presentWebhook } from '../../present-webhook.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { webhook } from '../../webhook-schemas.ts'
 
 const schema = {
@@ -14,7 +15,7 @@ const schema = {
 }
 
 export function listWebhooks(app: App, deps: Deps): void {
-  app.get('/webhooks', { schema }, async request => ({
+  app.get('/webhooks', { schema, config: needs('assets:read') }, async request => ({
     webhooks: (await list(deps, request.actor)).map(presentWebhook),
   }))
 }

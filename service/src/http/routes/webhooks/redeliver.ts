@@ -5,6 +5,7 @@ import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
 import { presentDelivery } from '../../present-webhook.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { delivery, deliveryId, webhookId } from '../../webhook-schemas.ts'
 
 const schema = {
@@ -17,9 +18,13 @@ const schema = {
 }
 
 export function redeliver(app: App, deps: Deps): void {
-  app.post('/webhooks/:webhook_id/deliveries/:delivery_id/redeliver', { schema }, async request => {
-    const { webhook_id, delivery_id } = request.params
-    const wanted = { webhookId: webhook_id, deliveryId: delivery_id }
-    return presentDelivery(await send(deps, request.actor, wanted))
-  })
+  app.post(
+    '/webhooks/:webhook_id/deliveries/:delivery_id/redeliver',
+    { schema, config: needs('assets:write') },
+    async request => {
+      const { webhook_id, delivery_id } = request.params
+      const wanted = { webhookId: webhook_id, deliveryId: delivery_id }
+      return presentDelivery(await send(deps, request.actor, wanted))
+    },
+  )
 }

@@ -5,6 +5,7 @@ import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
 import { presentWithSecret } from '../../present-webhook.ts'
 import * as schemas from '../../schemas.ts'
+import { needs } from '../../scopes.ts'
 import { webhookId, withSecret } from '../../webhook-schemas.ts'
 
 const DAY_SECONDS = 86_400
@@ -29,7 +30,7 @@ const schema = {
 }
 
 export function rotateWebhook(app: App, deps: Deps): void {
-  app.post('/webhooks/:webhook_id/rotate', { schema }, async request => {
+  app.post('/webhooks/:webhook_id/rotate', { schema, config: needs('assets:write') }, async request => {
     const overlapMs = (request.body?.overlap_seconds ?? DAY_SECONDS) * 1000
     return presentWithSecret(
       await rotateSecret(deps, request.actor, { id: request.params.webhook_id, overlapMs }),
