@@ -4,7 +4,7 @@ FROM node:24-bookworm-slim AS compiled
 WORKDIR /herbarium
 COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY client/package.json client/tsconfig.build.json client/
-COPY service/package.json service/tsconfig.build.json service/
+COPY service/package.json service/tsconfig.build.json service/link.ts service/
 COPY dashboard/package.json dashboard/vite.config.ts dashboard/index.html dashboard/
 RUN npm ci --ignore-scripts
 COPY client/src client/src
@@ -26,6 +26,7 @@ WORKDIR /herbarium
 COPY --from=installed /herbarium ./
 COPY --from=compiled /herbarium/client/dist client/dist
 COPY --from=compiled /herbarium/service/dist service/dist
+COPY --from=compiled /herbarium/service/linked service/linked
 RUN ln -s /herbarium/service/bin/herbarium.js /usr/local/bin/herbarium \
  && install --directory --owner=node --group=node --mode=700 /data
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8787 DATA_DIR=/data

@@ -20,7 +20,7 @@ import type { Records } from './records/records.ts'
 import { chooseDelivery } from './service/choose-delivery.ts'
 import { type Node, type NodeRole, openNode } from './service/node.ts'
 import type { World } from './service/servants.ts'
-import { version } from './version.ts'
+import { pageFolder, version } from './version.ts'
 
 export type { Records } from './records/records.ts'
 export { openRecords, type Servants, type World } from './service/servants.ts'
@@ -75,6 +75,7 @@ export async function openService(
   const urls = createUrls({ ...address, ticketKey: servants.signing.tickets })
   const app = await createApp(depsOf(config, { servants, ports, news, urls }), {
     version,
+    pageFolder,
     logger,
     tls: await readTls(config),
     trustProxy: config.trustProxy,

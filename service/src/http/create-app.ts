@@ -40,6 +40,8 @@ import { validatorCompiler } from './validation.ts'
 
 export interface AppOptions {
   version: string
+  /** Where the built page is. */
+  pageFolder: string
   logger: FastifyBaseLogger
   tls: ServerOptions | undefined
   trustProxy: boolean
@@ -95,17 +97,17 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
   boundUnreadBodies(app)
   logAnswers(app)
   describeRoutes(app, options.version)
-  await app.register(open => withoutKey(open as App, deps))
+  await app.register(open => withoutKey(open as App, deps, options))
   await app.register(api => withKey(api as App, deps, options), { prefix: '/api/v1' })
   return app
 }
 
 /** What anyone may ask: the upload door and media (their URLs are the credential), health, pages, the document. */
-async function withoutKey(app: App, deps: Deps): Promise<void> {
+async function withoutKey(app: App, deps: Deps, { pageFolder }: AppOptions): Promise<void> {
   await app.register(async scope => upload(scope as App, deps))
   await app.register(async scope => media(scope as App, deps))
   await app.register(async scope => pages(scope as App, deps))
-  await app.register(async scope => page(scope as App, deps))
+  await app.register(async scope => page(scope as App, deps, pageFolder))
   health(app, deps)
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => openApiDocument(app, deps.urls))
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/http/app.ts'
 import { page } from '../../src/http/routes/page.ts'
 import { validatorCompiler } from '../../src/http/validation.ts'
+import { pageFolder } from '../../src/version.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 
 const MAX_FIRST_LOAD_BYTES = 150_000
@@ -64,7 +65,7 @@ test.each(['/page/nothing.js', '/page/..%2findex.html', '/page/index.html'])(
   },
 )
 
-async function answerOf(forms: { url: string } | undefined, folder?: string) {
+async function answerOf(forms: { url: string } | undefined, folder = pageFolder) {
   const app = fastify() as unknown as App // what it differs in, the page does not use
   app.setValidatorCompiler(validatorCompiler)
   page(app, { urls: herbarium.service.urls, forms }, folder)

@@ -12,7 +12,9 @@ export interface ProcessTenant {
 }
 
 /** Reads the first key from the data folder; throws where the server printed it instead. */
-export async function firstTenant(server: RunningProcess): Promise<ProcessTenant> {
+export async function firstTenant(
+  server: Pick<RunningProcess, 'dataDir' | 'origin'>,
+): Promise<ProcessTenant> {
   const apiKey = (await readFile(path.join(server.dataDir, 'first-key.txt'), 'utf8')).trim()
   const client = clientOf(server, apiKey)
   const [workspace] = (await client.workspaces.list()).workspaces

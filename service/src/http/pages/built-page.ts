@@ -1,7 +1,6 @@
-// The page that dashboard/ is built into: its files as they lie beside the compiled service.
+// The page that dashboard/ is built into: its files as they lie in a folder.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 export interface BuiltPage {
   index: string
@@ -17,9 +16,6 @@ export interface BuiltFile {
   gzip: Buffer | undefined
 }
 
-/** The same place from the source and from what it is compiled to. */
-const FOLDER = fileURLToPath(new URL('../../../dist/page/', import.meta.url))
-
 const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -27,7 +23,7 @@ const TYPES: Record<string, string> = {
 }
 
 /** Undefined where the page has not been built. */
-export async function readBuiltPage(folder = FOLDER): Promise<BuiltPage | undefined> {
+export async function readBuiltPage(folder: string): Promise<BuiltPage | undefined> {
   const index = await readFile(path.join(folder, 'index.html'), 'utf8').catch(ignoreMissing)
   if (index === undefined) return undefined
   const names = await readdir(path.join(folder, 'page'))

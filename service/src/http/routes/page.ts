@@ -13,8 +13,8 @@ const HIDDEN = { hide: true }
 const YEAR_SECONDS = 31_536_000
 const NOT_BUILT = 'The page has not been built: run "npm run build", then load this address again.\n'
 
-/** `folder` is where the built files are; by default beside the compiled service. */
-export function page(app: App, deps: Where, folder?: string): void {
+/** `folder` is where the built files are. */
+export function page(app: App, deps: Where, folder: string): void {
   let kept: Drawn | undefined // read by whoever asks first: a start costs nothing, and a build may come after it
   const built = async (): Promise<Drawn | undefined> => {
     kept ??= await readBuiltPage(folder).then(found => found && drawn(found, deps))
