@@ -23,10 +23,11 @@ export function rowsLike(pattern: AssetRows, n: number, { hex, token }: Chance):
   const [asset = {}] = pattern.assets
   const name = `${stemOf(n)}.${String(asset.name).replace(/^.*\./, '')}`
   const sha256 = hex(32)
-  const quarantineKey = `quarantine/${token()}`
   const blobKey = hex(16)
   const at = Number(asset.created_at) - BEGAN_BEFORE_MS + n * STEP_MS
-  const nextId = (prefix: string) => `${prefix}_${at.toString(16).padStart(12, '0')}${hex(6)}` // as the service orders them
+  const time = at.toString(16).padStart(12, '0')
+  const quarantineKey = `quarantine/${time}${token()}`
+  const nextId = (prefix: string) => `${prefix}_${time}${hex(6)}` // as the service orders them
   const id = nextId('asset')
   const withHash = (text: Row[string] | undefined) => String(text).replace(String(asset.sha256), sha256)
   return {

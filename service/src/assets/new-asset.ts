@@ -53,7 +53,7 @@ export const newAttempt = (
     signedAt: now,
     expiresAt: now + ports.policy.ttlMs,
     maxBytes: asset.declaredSize ?? ports.policy.maxBytes,
-    quarantineKey: `quarantine/${ports.ids.token()}`,
+    quarantineKey: `quarantine/${ports.ids.datedToken()}`,
     transport: null,
     received: null,
     fence: 0,

@@ -109,7 +109,7 @@ export async function wouldSettle(
 const stripped = (ports: SettlePorts, bytes: ReceivedBytes, contentType: string): Promise<ReceivedBytes> =>
   ports.blobs.withFile(bytes.key, path =>
     stage(ports, ports.media.strippedBytes(contentType, path), {
-      key: `quarantine/${ports.ids.token()}.1`,
+      key: `quarantine/${ports.ids.datedToken()}.1`,
       maxBytes: bytes.sizeBytes + ORIENTATION_BYTES,
     }),
   )

@@ -17,7 +17,7 @@ export const stageDirect = (
   ports: Pick<Ports, 'blobs' | 'media' | 'ids'>,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<ReceivedBytes> =>
-  stage(ports, bytes, { key: `quarantine/${ports.ids.token()}.1`, maxBytes: MAX_DIRECT_BYTES })
+  stage(ports, bytes, { key: `quarantine/${ports.ids.datedToken()}.1`, maxBytes: MAX_DIRECT_BYTES })
 
 export interface DirectUpload {
   workspaceId: string

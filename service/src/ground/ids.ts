@@ -12,6 +12,8 @@ export interface Ids {
   id(prefix: IdPrefix): string
   /** An unguessable name of 128 random bits in base64url (22 characters). */
   token(): string
+  /** A token behind the time, as in an id: for what the rows index and no URL of ours shows. */
+  datedToken(): string
   /** A secret of 256 random bits in base64url (43 characters). */
   secret(): string
 }
@@ -19,9 +21,12 @@ export interface Ids {
 export const randomIds: Ids = idsFrom(createRandom())
 
 function idsFrom(random: (bytes: number) => Buffer): Ids {
+  const time = () => Date.now().toString(16).padStart(12, '0')
+  const token = () => random(16).toString('base64url')
   return {
-    id: prefix => `${prefix}_${Date.now().toString(16).padStart(12, '0')}${random(6).toString('hex')}`,
-    token: () => random(16).toString('base64url'),
+    id: prefix => `${prefix}_${time()}${random(6).toString('hex')}`,
+    token,
+    datedToken: () => `${time()}${token()}`,
     secret: () => random(32).toString('base64url'),
   }
 }
