@@ -4,14 +4,23 @@ import { discard } from './clear-away.ts'
 import { bodyOf, type Description } from './description.ts'
 import { HerbariumError } from './errors.ts'
 import { type EventsOptions, followEvents, type ReadEventsOptions, readEvents } from './events.ts'
-import { type ListFilters, listAll } from './list.ts'
+import { type ListFilters, type ListPageOptions, listAll, listPage } from './list.ts'
 import { createSend, type Fetch } from './send.ts'
 import { settle, untilJudged, type WaitOptions } from './settle.ts'
 import type { UploadSource } from './source.ts'
 import { defaultStore, type Store } from './unfinished-uploads.ts'
 import { upload } from './upload.ts'
 import type { UploadOptions } from './upload-options.ts'
-import type { Asset, AssetEvent, Attachment, EventPage, ListedAsset, Reservation, Workspace } from './wire.ts'
+import type {
+  Asset,
+  AssetEvent,
+  AssetPage,
+  Attachment,
+  EventPage,
+  ListedAsset,
+  Reservation,
+  Workspace,
+} from './wire.ts'
 
 export interface ClientOptions {
   /** Ends in /api/v1; what FLORA's clients read from FLORA_BASE_URL. */
@@ -45,12 +54,16 @@ export interface Client {
   /** For a page to upload to: hand it the whole answer. */
   reserve(options?: ReserveOptions): Promise<Reservation>
   /** For bytes that something else has sent: has them judged. Throws as `waitUntilReady` does. */
-  complete(reservation: Reservation, options?: WaitOptions): Promise<Asset>
+  complete(reservation: Pick<Reservation, 'asset_id' | 'upload'>, options?: WaitOptions): Promise<Asset>
+  /** Fresh instructions for an upload that failed, expired or is still pending; those before are dead. */
+  retry(assetId: string): Promise<Reservation>
   /** Throws `failed_verification` for an asset that failed, and `timeout`. */
   waitUntilReady(assetId: string, options?: WaitOptions): Promise<Asset>
   get(assetId: string): Promise<Asset>
   /** Newest first; asks for the next page when it is reached. */
   list(filters?: ListFilters): AsyncGenerator<ListedAsset, void, undefined>
+  /** One page of the same; `meta.next_cursor` is where the next one begins, null behind the last. */
+  listPage(options?: ListPageOptions): Promise<AssetPage>
   /**
    * What happens in the workspace, each event once and in order, until the signal ends it; a connection that breaks is
    * opened again where it was. Throws `gone` where the log no longer has what comes next.
@@ -95,9 +108,11 @@ export function createClient(options: ClientOptions): Client {
     importUrl: async (url, said = {}) => ready((await make(url, said)).asset_id, said),
     reserve: (said = {}) => make('signed-url', said),
     complete: (reservation, said) => settle(api, reservation, said),
+    retry: assetId => api.retry(assetId),
     waitUntilReady: ready,
     get: assetId => api.get(assetId),
     list: filters => listAll(api, filters),
+    listPage: said => listPage(api, said),
     events: said => followEvents({ fetch: fetchOne, baseUrl, key: apiKey ?? token }, said),
     readEvents: said => readEvents(api, said),
     discard: reservation => discard(ports, reservation),

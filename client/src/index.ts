@@ -8,7 +8,7 @@ export {
 export type { Description } from './description.ts'
 export { type ApiErrorCode, type FieldFault, HerbariumError, type LocalErrorCode } from './errors.ts'
 export type { EventsOptions, ReadEventsOptions } from './events.ts'
-export type { ListFilters } from './list.ts'
+export type { ListFilters, ListPageOptions } from './list.ts'
 export type { Fetch } from './send.ts'
 export type { WaitOptions } from './settle.ts'
 export type { UploadSource } from './source.ts'

@@ -1,6 +1,6 @@
 // All assets that fit a filter, a page at a time.
 import type { Api } from './api.ts'
-import type { AssetStatus, ListedAsset } from './wire.ts'
+import type { AssetPage, AssetStatus, ListedAsset } from './wire.ts'
 
 export interface ListFilters {
   /** Default: the API key's workspace. */
@@ -19,6 +19,14 @@ export interface ListFilters {
   pageSize?: number | undefined
 }
 
+export interface ListPageOptions extends ListFilters {
+  /** `meta.next_cursor` of the page before, with the same filters. */
+  cursor?: string | undefined
+}
+
+export const listPage = (api: Pick<Api, 'list'>, options: ListPageOptions = {}): Promise<AssetPage> =>
+  api.list(queryOf(options))
+
 export async function* listAll(
   api: Pick<Api, 'list'>,
   filters: ListFilters = {},
@@ -32,7 +40,7 @@ export async function* listAll(
   }
 }
 
-function queryOf(filters: ListFilters): URLSearchParams {
+function queryOf(filters: ListPageOptions): URLSearchParams {
   const { workspaceId, projectId, metadata, pageSize = 100, ...plain } = filters
   const named = {
     ...plain,

@@ -44,7 +44,7 @@ export async function untilJudged<T extends Judged>(
 /** Completes an upload whose bytes are there; while the server still looks at them it is waited for. */
 export async function settle(
   api: Pick<Api, 'complete' | 'get'>,
-  { asset_id: assetId, upload }: Reservation,
+  { asset_id: assetId, upload }: Pick<Reservation, 'asset_id' | 'upload'>,
   options: WaitOptions = {},
 ): Promise<Asset> {
   const access = { token: upload?.token, signal: options.signal }

@@ -27,7 +27,8 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
   media: { code: ['ground'], types: NOUNS },
   remote: { code: ['ground'], types: NOUNS },
   scan: { code: ['ground'], types: NOUNS },
-  commands: { code: ['ground', 'config', 'service', 'version', ...NOUNS] },
+  mcp: { code: ['ground', 'version'] },
+  commands: { code: ['ground', 'config', 'service', 'version', 'mcp', ...NOUNS] },
   service: {
     code: [
       'ground',

@@ -28,6 +28,7 @@ const SUBCOMMANDS: Record<string, (program: Command) => Promise<void>> = {
   import: async program => (await import('./import.ts')).addImport(program),
   list: async program => (await import('./list.ts')).addList(program),
   get: async program => (await import('./get.ts')).addGet(program),
+  mcp: async program => (await import('./mcp.ts')).addMcp(program),
   doctor: async program => (await import('./doctor.ts')).addDoctor(program),
   verify: async program => (await import('./verify.ts')).addVerify(program),
   repair: async program => (await import('./repair.ts')).addRepair(program),
