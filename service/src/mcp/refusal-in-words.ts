@@ -24,7 +24,7 @@ function wayOut({ code, canRetry, retryAfterMs }: HerbariumError): string | unde
     case 'invalid_api_key':
       return 'No tool can mend that: whoever configured herbarium mcp has to set FLORA_API_KEY to a key that works.'
     case 'failed_verification':
-      return 'The asset is failed. Its id and URL can still be used: "retry" gives an upload URL for other bytes.'
+      return 'Mend the file and upload it as another asset; or "retry" gives this one a fresh upload URL, for bytes that keep the file_size and sha256 it was promised with.'
     case 'aborted':
       return 'The same call again goes on with what has arrived.'
     case 'network':

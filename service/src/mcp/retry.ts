@@ -8,7 +8,7 @@ export const retry = createTool({
   name: 'retry',
   title: 'Retry an upload',
   description:
-    'Gives a fresh upload URL for an asset whose upload failed, expired or is still pending; id and final URL stay, upload URLs from before are dead. Have the bytes sent there, then call "complete". A ready asset cannot be retried: its bytes never change.',
+    'Gives a fresh upload URL for an asset whose upload failed, expired or is still pending; id and final URL stay, upload URLs from before are dead. Have bytes sent there, of the file_size and sha256 that were promised if any were, then call "complete". A ready asset cannot be retried: its bytes never change.',
   input: z.strictObject({ asset_id: assetId }),
   output: reservation,
   hints: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
