@@ -14,7 +14,10 @@ export const retry = createTool({
   hints: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
   run: async ({ client }, { asset_id }) => {
     const renewed = await client.retry(asset_id)
-    const { name } = await client.get(asset_id)
+    const name = await client.get(asset_id).then(
+      it => it.name,
+      () => null, // a key may renew what it may not read; the line does without the name
+    )
     return presentReservation(renewed, name ?? undefined)
   },
 })

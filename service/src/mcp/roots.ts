@@ -1,5 +1,5 @@
 // The folders whose files an agent may have uploaded, and nothing beside them.
-import { access, constants, realpath, stat } from 'node:fs/promises'
+import { access, constants, lstat, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { invalidField } from '../ground/errors.ts'
 import { Fault } from '../ground/fault.ts'
@@ -41,12 +41,22 @@ export async function fileBelow(roots: Roots, asked: string): Promise<string> {
   const file = path.resolve(first.named, asked)
   if (!roots.some(({ named, real }) => isBelow(named, file) || isBelow(real, file)))
     throw outside(roots, asked)
-  const real = await realpath(file).catch(cause => {
-    throw unreadable(asked, cause)
+  const real = await realpath(file).catch(async cause => {
+    throw (await wouldLieBelow(roots, file)) ? unreadable(asked, cause) : outside(roots, asked)
   })
   if (!roots.some(root => isBelow(root.real, real))) throw outside(roots, asked)
   await checkFile(real, asked)
   return real
+}
+
+/** For what has no real path: where the folder lies that it would be in. A link that leads nowhere may lead out. */
+async function wouldLieBelow(roots: Roots, file: string): Promise<boolean> {
+  const facts = await lstat(file).catch(() => undefined)
+  if (facts?.isSymbolicLink()) return false
+  const folder = path.dirname(file)
+  const real = await realpath(folder).catch(() => undefined)
+  if (real === undefined) return wouldLieBelow(roots, folder)
+  return roots.some(root => isBelow(root.real, real))
 }
 
 async function checkFile(file: string, asked: string): Promise<void> {

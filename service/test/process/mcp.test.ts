@@ -1,53 +1,19 @@
 // `herbarium mcp`: the real command as an agent's child, beside a real server.
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { firstTenant, type ProcessTenant } from '../support/process-tenant.ts'
-import { runHerbarium } from '../support/run-herbarium.ts'
-import { sampleBytes, samplePath } from '../support/samples.ts'
-import { openShell, type Shell } from '../support/shell-of.ts'
-import { type Agent, type AgentOptions, startAgent } from '../support/start-agent.ts'
-import { type RunningProcess, startProcess } from '../support/start-process.ts'
+import { expect, test, vi } from 'vitest'
+import { sampleBytes } from '../support/samples.ts'
+import { useAgents } from '../support/use-agents.ts'
 
 vi.setConfig({ testTimeout: 120_000 }) // processes take their time on a busy machine
 
 const run = promisify(execFile)
-
-let server: RunningProcess
-let tenant: ProcessTenant
-let shell: Shell
-const agents: Agent[] = []
-beforeAll(async () => {
-  server = await startProcess()
-  tenant = await firstTenant(server)
-})
-beforeEach(async () => {
-  shell = await openShell({ baseUrl: `${server.origin}/api/v1`, apiKey: tenant.apiKey })
-})
-afterEach(async () => {
-  await Promise.all(agents.splice(0).map(agent => agent.close()))
-  await shell.close()
-})
-afterAll(() => server.close())
-
-/** Stands in the shell's folder unless it is told otherwise. */
-async function agentWith(said: Partial<AgentOptions> = {}): Promise<Agent> {
-  const agent = await startAgent({ environment: shell.environment, cwd: shell.folder, ...said })
-  agents.push(agent)
-  return agent
-}
-
-const inFolder = async (sample: string, name = sample): Promise<string> => {
-  const file = path.join(shell.folder, name)
-  await copyFile(samplePath(sample), file)
-  return file
-}
+const street = useAgents()
 
 const bytesAt = async (url: unknown) => Buffer.from(await (await fetch(String(url))).arrayBuffer())
 
 test('the tools say what they are for, what they change, and what they take and answer', async () => {
+  const { agentWith } = street()
   const agent = await agentWith()
   const { tools } = await agent.client.listTools()
   const hints = Object.fromEntries(tools.map(({ name, annotations }) => [name, annotations]))
@@ -71,6 +37,7 @@ test.each([
   ['2025', { mode: 'legacy' }],
   ['2026', { mode: { pin: '2026-07-28' } }],
 ] as const)('a file is uploaded, found and shown, by the protocol of %s', async (year, protocol) => {
+  const { agentWith, inFolder } = street()
   await inFolder('i.png', 'fern.png')
   const agent = await agentWith({ protocol })
   const folder = `herbs/${year}`
@@ -88,6 +55,7 @@ test.each([
 })
 
 test('what a program reads is also told as text, for models that read nothing else', async () => {
+  const { agentWith, inFolder } = street()
   await inFolder('a.wav')
   const agent = await agentWith()
   const { text, said } = await agent.call('upload-from-path', { path: 'a.wav', file_name: 'take.wav' })
@@ -96,6 +64,7 @@ test('what a program reads is also told as text, for models that read nothing el
 })
 
 test('bytes that something else sends are reserved for, sent and completed', async () => {
+  const { server, agentWith } = street()
   const agent = await agentWith()
   const reserved = await agent.told('reserve', { file_name: 'moss.png', content_type: 'image/png' })
   expect(reserved).toMatchObject({
@@ -114,6 +83,7 @@ test('bytes that something else sends are reserved for, sent and completed', asy
 })
 
 test('the curl line of a reservation sends the file as it stands, whatever its name', async () => {
+  const { shell, agentWith, inFolder } = street()
   const name = "it's [a] {b}.png"
   await inFolder('i.png', name)
   const agent = await agentWith()
@@ -123,6 +93,7 @@ test('the curl line of a reservation sends the file as it stands, whatever its n
 })
 
 test('a file that is refused says why', async () => {
+  const { agentWith, inFolder } = street()
   await inFolder('html.png')
   const agent = await agentWith()
   const { isError, text, said } = await agent.call('upload-from-path', { path: 'html.png' })
@@ -136,6 +107,7 @@ test('a file that is refused says why', async () => {
 })
 
 test('an upload that failed is retried with other bytes, a ready one is not', async () => {
+  const { agentWith } = street()
   const agent = await agentWith()
   const send = async ({ upload_url }: Record<string, unknown>, sample: string) => {
     const sent = await fetch(String(upload_url), { method: 'PUT', body: await sampleBytes(sample) })
@@ -156,6 +128,7 @@ test('an upload that failed is retried with other bytes, a ready one is not', as
 })
 
 test('an asset is attached to a project', async () => {
+  const { tenant, agentWith, inFolder } = street()
   await inFolder('i.webp')
   const agent = await agentWith()
   const { asset_id } = await agent.told('upload-from-path', { path: 'i.webp' })
@@ -171,6 +144,7 @@ test('an asset is attached to a project', async () => {
 })
 
 test('a list goes on from page to page', async () => {
+  const { agentWith } = street()
   const agent = await agentWith()
   for (const n of [1, 2, 3]) await agent.told('reserve', { file_name: `${n}.png`, folder: 'paged' })
   const names = (page: Record<string, unknown>) => (page.assets as { name: string }[]).map(({ name }) => name)
@@ -182,6 +156,7 @@ test('a list goes on from page to page', async () => {
 })
 
 test('what the service refuses is an answer with the field and the way out', async () => {
+  const { tenant, agentWith } = street()
   const agent = await agentWith()
   const pending = await agent.told('reserve')
   for (const [name, asked, reason] of [
@@ -202,6 +177,7 @@ test('what the service refuses is an answer with the field and the way out', asy
 })
 
 test('a key that is refused and a server that is not there are told by the first answer', async () => {
+  const { shell, agentWith } = street()
   const secret = 'sk_live_0123456789wrong'
   const wrong = await agentWith({ environment: { ...shell.environment, FLORA_API_KEY: secret } })
   const { isError, text } = await wrong.call('list')
@@ -214,82 +190,4 @@ test('a key that is refused and a server that is not there are told by the first
     environment: { ...shell.environment, FLORA_BASE_URL: 'http://127.0.0.1:9/api/v1' },
   })
   expect((await nowhere.call('list')).text).toMatch(/^network: http:\/\/127\.0\.0\.1:9 .*\n.*not running/)
-})
-
-test('only files below the folder it was started in are read, wherever links lead', async () => {
-  const outside = path.join(path.dirname(shell.folder), 'outside.png')
-  await copyFile(samplePath('i.png'), outside)
-  await mkdir(path.join(shell.folder, 'sub'))
-  await inFolder('i.png', 'sub/in.png')
-  await symlink(outside, path.join(shell.folder, 'escape.png'))
-  await symlink('..', path.join(shell.folder, 'up'))
-  await symlink('sub/in.png', path.join(shell.folder, 'link.png'))
-  await run('mkfifo', [path.join(shell.folder, 'pipe.png')])
-  const agent = await agentWith()
-  for (const [asked, reason] of [
-    [outside, /outside\.png lies outside of what may be uploaded, which is below /],
-    ['../outside.png', /lies outside/],
-    ['../nothing-there.png', /lies outside/],
-    ['escape.png', /escape\.png lies outside/],
-    ['up/outside.png', /lies outside/],
-    ['none.png', /none\.png is not there/],
-    ['sub', /sub is a folder: name one of the files in it/],
-    ['pipe.png', /pipe\.png is not a regular file/],
-    ['a\0.png', /cannot be read/],
-  ] as const) {
-    const { isError, text } = await agent.call('upload-from-path', { path: asked })
-    expect({ isError, text }).toEqual({
-      isError: true,
-      text: expect.stringMatching(new RegExp(`^input_validation_error: path: .*${reason.source}`)),
-    })
-  }
-  for (const asked of ['sub/in.png', path.join(shell.folder, 'sub/in.png')])
-    expect(await agent.told('upload-from-path', { path: asked })).toMatchObject({ name: 'in.png' })
-  expect(await agent.told('upload-from-path', { path: 'link.png' })).toMatchObject({ name: 'link.png' })
-})
-
-test('--root opens other folders in its place, and the top of the file system only where it is named', async () => {
-  const [one, two] = [path.join(shell.folder, 'one'), path.join(shell.folder, 'two')]
-  await mkdir(one)
-  await mkdir(path.join(shell.folder, 'real'))
-  await symlink('real', two)
-  await inFolder('i.png', 'one/a.png')
-  await inFolder('i.jpg', 'two/b.jpg')
-  await inFolder('i.png', 'c.png')
-  const agent = await agentWith({ options: ['--root', 'one', '--root', two] })
-  expect(await agent.told('upload-from-path', { path: 'a.png' })).toMatchObject({ name: 'a.png' })
-  for (const asked of [path.join(two, 'b.jpg'), path.join(shell.folder, 'real/b.jpg')])
-    expect(await agent.told('upload-from-path', { path: asked })).toMatchObject({ name: 'b.jpg' })
-  const { text } = await agent.call('upload-from-path', { path: path.join(shell.folder, 'c.png') })
-  expect(text).toMatch(/c\.png lies outside/)
-  const atTheTop = await agentWith({ cwd: '/' })
-  expect((await atTheTop.call('upload-from-path', { path: path.join(one, 'a.png') })).text).toMatch(
-    /no folder is open\. Start herbarium mcp with --root FOLDER/,
-  )
-  const { code, stdout, stderr } = await runHerbarium(
-    ['mcp', '--root', path.join(one, 'a.png')],
-    shell.environment,
-  )
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^herbarium: --root \S+a\.png is not there, or is not a folder\.\n$/)
-})
-
-test('--read-only offers list and get alone', async () => {
-  const agent = await agentWith({ options: ['--read-only'] })
-  const { tools } = await agent.client.listTools()
-  expect(tools.map(({ name }) => name).sort()).toEqual(['get', 'list'])
-  expect(await agent.told('list', { limit: 1 })).toHaveProperty('assets')
-  await expect(agent.call('reserve')).rejects.toThrow(/reserve not found/)
-})
-
-test('without variables it speaks for the installation that the configuration describes', async () => {
-  const { XDG_STATE_HOME } = shell.environment
-  const environment = { XDG_STATE_HOME, DATA_DIR: server.dataDir, PUBLIC_URL: server.origin }
-  const agent = await agentWith({ environment })
-  const { asset_id } = await agent.told('reserve', { file_name: 'mine.png' })
-  expect(await tenant.client.assets.retrieve(String(asset_id))).toMatchObject({ name: 'mine.png' })
-  await writeFile(path.join(shell.folder, 'empty'), '')
-  const { code, stdout, stderr } = await runHerbarium(['mcp'], { DATA_DIR: shell.folder })
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^herbarium: Set FLORA_API_KEY to an API key/)
 })
