@@ -150,7 +150,7 @@ describe('with two workspaces', () => {
 describe('usage', () => {
   test('--help explains the program and each of its commands, and ends with 0', async () => {
     const commands = ['serve', 'workspace create', 'workspace list', 'project create', 'key']
-    commands.push('key create', 'key list', 'key revoke', 'upload', 'import', 'list', 'get')
+    commands.push('key create', 'key list', 'key revoke', 'upload', 'import', 'list', 'get', 'mcp')
     commands.push('doctor', 'verify', 'repair', 'backup', 'restore')
     const explain = async (words: string[]) => {
       const { code, stdout, stderr } = await runHerbarium([...words, '--help'], {})
