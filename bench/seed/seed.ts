@@ -49,9 +49,11 @@ async function bringPatterns(herbarium: Herbarium): Promise<void> {
 
 function* manyLike(patterns: AssetRows[], count: number): Generator<AssetRows> {
   const chance = createChance()
+  let seq = patterns.flatMap(({ events }) => events).length // the log goes on without a gap
   for (let n = 0; n < count; n++) {
     const pattern = patterns[n % patterns.length]
     if (pattern === undefined) throw new Error('there is no asset to make others after')
-    yield rowsLike(pattern, n, chance)
+    const rows = rowsLike(pattern, n, chance)
+    yield { ...rows, events: rows.events.map(event => ({ ...event, seq: ++seq })) }
   }
 }
