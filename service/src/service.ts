@@ -32,6 +32,8 @@ const IDLE_CHECK_MS = 50
 
 /** A node that works without doors. */
 export interface Worker {
+  /** Where this process tells its metrics; undefined where it tells none. */
+  metricsUrl: string | undefined
   /** Resolves, if ever, once nodes with another store have taken over: close it then. */
   lost: Promise<Fault>
   /** Gives its jobs back and closes everything. */
@@ -55,6 +57,7 @@ export async function openWorker(config: Config, world: World = systemWorld): Pr
   const node = await openNode(config, world, { runsJobs: true })
   node.startSweeping()
   return {
+    metricsUrl: node.telemetry.metricsUrl,
     lost: node.lost,
     close: async () => {
       await node.stopJobs()
@@ -81,12 +84,14 @@ export async function openService(
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,
     rateLimit: config.rateLimit,
+    watches: node.telemetry.requests,
   })
   const drain = createDrain(app.server, () => stopUploads(ports.uploads))
   return {
     records: servants.records,
     world,
     urls,
+    metricsUrl: node.telemetry.metricsUrl,
     lost,
     listen: async () => {
       const { host, port } = config

@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
   media: { code: ['ground'], types: NOUNS },
   remote: { code: ['ground'], types: NOUNS },
   scan: { code: ['ground'], types: NOUNS },
+  telemetry: { code: ['ground'], types: ['http', ...NOUNS] },
   mcp: { code: ['ground', 'version'] },
   commands: { code: ['ground', 'config', 'service', 'version', 'mcp', ...NOUNS] },
   service: {
@@ -41,6 +42,7 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
       'media',
       'remote',
       'scan',
+      'telemetry',
       ...NOUNS,
     ],
   },
@@ -90,6 +92,12 @@ test('the plan is read from the files: it knows the arrows that everyone sees', 
 test.each([
   ['PostgreSQL', 'records/postgres/', /from '(pg|[^']*\/postgres\/[^']*)'/],
   ['a bucket', 'blobs/s3/', /from '(@aws-sdk\/[^']*|[^']*\/s3\/[^']*)'/],
+  ['Prometheus', 'telemetry/metrics/', /^import (?!type).* from '(prom-client|[^']*\/metrics\/[^']*)'/m],
+  [
+    'OpenTelemetry',
+    'telemetry/traces/',
+    /^import (?!type).* from '(@opentelemetry\/[^']*|[^']*\/traces\/[^']*)'/m,
+  ],
 ])('what %s needs is loaded only where the configuration names it', (_, room, names) => {
   const loaders = files.filter(
     file => !file.startsWith(room) && names.test(readFileSync(path.join(SOURCE, file), 'utf8')),

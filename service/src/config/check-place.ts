@@ -15,6 +15,7 @@ export async function placeComplaints(
     folderComplaint(config),
     secretComplaint(config),
     ...(listens ? [portComplaint(config), ...tlsComplaints(config)] : []),
+    metricsComplaint(config),
   ])
   return complaints.filter(complaint => complaint !== undefined)
 }
@@ -39,20 +40,27 @@ async function secretComplaint(config: Config): Promise<string | undefined> {
 }
 
 /** Tries the address now, so that this complaint comes together with the others. */
-async function portComplaint({ host, port }: Config): Promise<string | undefined> {
+async function portComplaint(address: Address, name?: PortName): Promise<string | undefined> {
+  const { host, port } = address
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const probe = createServer()
-  probe.once('error', error => resolve(listenComplaint({ host, port }, error)))
+  probe.once('error', error => resolve(listenComplaint(address, error, name)))
   probe.listen({ host, port }, () => probe.close(() => resolve(undefined)))
   return promise
 }
 
-export function listenComplaint({ host, port }: Pick<Config, 'host' | 'port'>, error: unknown): string {
+const metricsComplaint = async ({ host, metricsPort }: Config): Promise<string | undefined> =>
+  metricsPort === undefined ? undefined : portComplaint({ host, port: metricsPort }, 'METRICS_PORT')
+
+type Address = Pick<Config, 'host' | 'port'>
+type PortName = 'PORT' | 'METRICS_PORT'
+
+export function listenComplaint({ host, port }: Address, error: unknown, name: PortName = 'PORT'): string {
   const code = codeOf(error)
   if (code === 'EADDRINUSE')
-    return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another one (0 picks a free one).`
-  if (code === 'EACCES') return `Port ${port} may not be used by this user: set PORT to one above 1023.`
-  return `HOST ${host} with PORT ${port} cannot be listened on (${code}): set HOST to an address of this machine.`
+    return `Port ${port} on ${host} is in use: stop what listens there, or set ${name} to another one (0 picks a free one).`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user: set ${name} to one above 1023.`
+  return `HOST ${host} with ${name} ${port} cannot be listened on (${code}): set HOST to an address of this machine.`
 }
 
 const tlsComplaints = ({ tls }: Config): Promise<string | undefined>[] =>

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { type Delivery, delivery } from './read-delivery.ts'
 import { ffmpegPlaces, type ImagePreset, imagePresets } from './read-pictures.ts'
 import { type S3Config, s3 } from './read-s3.ts'
+import { metricsPort, type TracesConfig, traces } from './read-telemetry.ts'
 import {
   choice,
   flag,
@@ -68,6 +69,10 @@ export interface Config {
   /** Requests a minute of one workspace at one node; undefined for any number. */
   rateLimit: number | undefined
   logLevel: LogLevel
+  /** Where metrics are told; undefined tells none. */
+  metricsPort: number | undefined
+  /** Where traces are sent; undefined makes none. */
+  traces: TracesConfig | undefined
   /** Whether X-Forwarded-* is believed. */
   trustProxy: boolean
 }
@@ -95,11 +100,12 @@ export function readSettings(environment: Record<string, string | undefined> = p
   const databaseUrl = postgresUrl(variables, 'DATABASE_URL')
   const connections = whole('DATABASE_CONNECTIONS', 10, 2, 500)
   const bucket = s3(variables, { allowInsecure })
+  const port = whole('PORT', 8787, 0, 65_535)
   const config: Config = {
     host: host(variables, 'HOST', {
       isShielded: allowInsecure || tls !== undefined || variables.text('PUBLIC_URL') !== undefined,
     }),
-    port: whole('PORT', 8787, 0, 65_535),
+    port,
     dataDir: path.resolve(variables.text('DATA_DIR') ?? 'data'),
     database: databaseUrl === undefined ? undefined : { url: databaseUrl, connections },
     s3: bucket,
@@ -128,6 +134,8 @@ export function readSettings(environment: Record<string, string | undefined> = p
     corsOrigins: origins(variables, 'CORS_ORIGINS'),
     rateLimit: integerOrOff(variables, 'RATE_LIMIT', { fallback: 6000, min: 1, max: 10_000_000 }),
     logLevel: choice(variables, 'LOG_LEVEL', ['info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent']),
+    metricsPort: metricsPort(variables, 'METRICS_PORT', port),
+    traces: traces(variables),
     trustProxy: flag(variables, 'TRUST_PROXY'),
   }
   return { config: Object.freeze(config), complaints: variables.complaints }

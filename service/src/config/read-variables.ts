@@ -22,11 +22,11 @@ export function variablesOf(environment: Record<string, string | undefined>): Va
   }
 }
 
-export function integer(
+export function integer<Fallback extends number | undefined>(
   variables: Variables,
   name: string,
-  range: { fallback: number; min: number; max: number },
-): number {
+  range: { fallback: Fallback; min: number; max: number },
+): number | Fallback {
   const given = variables.text(name)
   if (given === undefined) return range.fallback
   const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN

@@ -21,10 +21,19 @@ export interface Lease {
   until: number
 }
 
+/** Jobs that somebody could begin. */
+export interface DueJobs {
+  count: number
+  /** Since when the first of them is due, in Unix milliseconds; null where there is none. */
+  oldestAt: number | null
+}
+
 export interface JobRecords {
   add(job: Job): Promise<void>
   /** Takes up to `limit` due jobs whose lease is over, counting a try on each. */
   claim(lease: Lease & { now: number }, limit: number): Promise<Job[]>
+  /** What `claim` would find; of more than `most` only so many are counted. */
+  due(now: number, most: number): Promise<DueJobs>
   /** Keeps a job for longer; false when it is no longer this owner's, or gone. */
   renew(jobId: string, lease: Lease): Promise<boolean>
   /** Gives a job back to be run at `runAt`. */

@@ -1,8 +1,15 @@
 // Lets a fixed number in at a time; the others wait in line.
 
+/** How many have their turn, and how many wait for one. */
+export interface Load {
+  busy: number
+  waiting: number
+}
+
 export interface Turns {
   /** Acts when it is the caller's turn, which ends with the act. Throws once the line is closed. */
   take<T>(act: () => Promise<T>): Promise<T>
+  load(): Load
   /** Sends away everyone in line. */
   close(): void
 }
@@ -31,6 +38,7 @@ export function createTurns(atOnce: number, closedError: () => Error): Turns {
       await begin()
       return act().finally(pass)
     },
+    load: () => ({ busy: taken, waiting: line.length }),
     close: () => {
       isClosed = true
       for (const place of line.splice(0)) place.reject(closedError())

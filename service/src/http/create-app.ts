@@ -37,6 +37,7 @@ import { streamEvents } from './routes/stream-events.ts'
 import { upload } from './routes/upload.ts'
 import { webhooks } from './routes/webhooks.ts'
 import { validatorCompiler } from './validation.ts'
+import { type RequestWatch, watchRequests } from './watch-requests.ts'
 
 export interface AppOptions {
   version: string
@@ -49,6 +50,8 @@ export interface AppOptions {
   corsOrigins: string[]
   /** Requests a minute of one workspace; undefined for any number. */
   rateLimit: number | undefined
+  /** Whoever watches requests; mostly nobody. */
+  watches: RequestWatch[]
 }
 
 /** A JSON body has at most this many bytes; files never come as JSON. */
@@ -86,6 +89,7 @@ export async function createApp(deps: Deps, options: AppOptions): Promise<App> {
   app.setSerializerCompiler(() => data => JSON.stringify(data)) // the types hold answers to their schemas
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
+  watchRequests(app, options.watches)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id)
     // RFC 9112, section 3.2

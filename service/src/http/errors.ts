@@ -8,6 +8,7 @@ import {
   notFound,
   Refusal,
 } from '../ground/errors.ts'
+import { asLogged } from './owner.ts'
 
 export const STATUS_OF = {
   invalid_json: 400,
@@ -49,7 +50,7 @@ export const UNKEPT = { 'cache-control': 'no-store' }
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFrom(error)
   const status = STATUS_OF[refusal.code]
-  if (status >= 500) request.log.error({ err: refusal.cause ?? error }, refusal.message)
+  if (status >= 500) request.log.error({ err: refusal.cause ?? error, ...asLogged(request) }, refusal.message)
   if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds)
   if (!refusal.canHeal) reply.header('x-should-retry', 'false')
   reply.code(status).headers(UNKEPT).send(envelopeOf(refusal))

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { MediaFacts } from '../assets/media-facts.ts'
 import type { Media } from '../assets/ports.ts'
 import { unavailable } from '../ground/errors.ts'
+import type { Load } from '../ground/turns.ts'
 import { FaultyFile, factsOfFaulty, unreadable } from './faulty-file.ts'
 import { glance } from './glance.ts'
 import type { Outcome } from './pool/pool-process.ts'
@@ -23,8 +24,14 @@ const defaults: PoolOptions = {
   entry: new URL(`./probe/main${path.extname(import.meta.url)}`, import.meta.url),
 }
 
+export interface OpenMedia extends Media {
+  /** Of the processes that look into files. */
+  load(): Load
+  close(): Promise<void>
+}
+
 /** No process is started before the first look; `close` ends all of them. */
-export function openMedia(options: Partial<PoolOptions> = {}): Media & { close(): Promise<void> } {
+export function openMedia(options: Partial<PoolOptions> = {}): OpenMedia {
   const settings = { ...defaults, ...options }
   const pool = openProcessPool<ProbeTask, MediaFacts>(settings)
   return {
@@ -38,6 +45,7 @@ export function openMedia(options: Partial<PoolOptions> = {}): Media & { close()
     },
     canStrip,
     strippedBytes,
+    load: pool.load,
     close: () => pool.close(),
   }
 }

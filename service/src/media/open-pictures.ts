@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { PictureSource, Pictures } from '../assets/derivatives/ports.ts'
 import type { Recipe } from '../assets/derivatives/recipe.ts'
 import { Refusal, unavailable } from '../ground/errors.ts'
+import type { Load } from '../ground/turns.ts'
 import type { Derived, DeriveTask } from './derive/task.ts'
 import { createIcons } from './icon.ts'
 import type { Outcome } from './pool/pool-process.ts'
@@ -28,10 +29,16 @@ const defaults: Omit<PicturesOptions, 'ffmpegPlaces' | 'writableFolder'> = {
   entry: new URL(`./derive/main${path.extname(import.meta.url)}`, import.meta.url),
 }
 
+export interface OpenPictures extends Pictures {
+  /** Of the processes that decode images. */
+  load(): Load
+  close(): Promise<void>
+}
+
 /** Everything is written below `writableFolder`. No process is started before the first picture; `close` ends all. */
 export function openPictures(
   options: Partial<PicturesOptions> & Pick<PicturesOptions, 'ffmpegPlaces' | 'writableFolder'>,
-): Pictures & { close(): Promise<void> } {
+): OpenPictures {
   const settings = { ...defaults, ...options }
   const pool = openProcessPool<DeriveTask, Derived>(settings)
   const stop = new AbortController()
@@ -62,6 +69,7 @@ export function openPictures(
           : ask({ type: source.contentType, path: path.resolve(source.path), target, recipe }),
       ),
     icon: createIcons(),
+    load: pool.load,
     close: async () => {
       stop.abort(new Error('the pictures are closed'))
       await pool.close()

@@ -16,6 +16,10 @@ export const createJobRecords = (db: Db, write: Write, claim: ClaimJobs): JobRec
     await write([insertJob(db, job)])
   },
   claim: async (lease, limit) => (await claim(lease, limit)).map(jobFrom),
+  due: async (now, most) => {
+    const found = await dueJobs(db, now).select('run_at').orderBy('run_at').limit(most).execute()
+    return { count: found.length, oldestAt: found[0]?.run_at ?? null }
+  },
   renew: async (jobId, lease) => {
     const query = db
       .updateTable('jobs')
@@ -37,6 +41,13 @@ export const createJobRecords = (db: Db, write: Write, claim: ClaimJobs): JobRec
     await write([{ query: query.compile() }])
   },
 })
+
+/** Those whose time has come and that nobody holds. */
+export const dueJobs = (db: Db, now: number) =>
+  db
+    .selectFrom('jobs')
+    .where('run_at', '<=', now)
+    .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
 
 /** A job is made once by its id. It may be made with its first lease, by the process that begins it at once. */
 export const insertJob = (db: Db, job: Job, lease?: Lease): Step => {

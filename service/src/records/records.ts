@@ -10,6 +10,13 @@ import type { UpkeepRecords } from '../upkeep/ports.ts'
 import type { WebhookRecords } from '../webhooks/ports.ts'
 import type { WorkspaceRecords } from '../workspaces/ports.ts'
 
+/** Connections that are open, those of them that nobody uses, and callers that wait for one. */
+export interface ConnectionUse {
+  open: number
+  idle: number
+  waiting: number
+}
+
 export interface Records extends RequestRecords {
   workspaces: WorkspaceRecords
   keys: KeyRecords
@@ -20,6 +27,8 @@ export interface Records extends RequestRecords {
   jobs: JobRecords
   servers: ServerRecords
   upkeep: UpkeepRecords
+  /** Only of a database that is reached by connections. */
+  connections?(): ConnectionUse
   /** Throws `unavailable` when rows cannot be read. */
   check(): Promise<void>
   close(): Promise<void>

@@ -9,6 +9,7 @@ import { runFetch } from '../assets/run-fetch.ts'
 import { runSettle } from '../assets/run-settle.ts'
 import type { Config } from '../config/config.ts'
 import { openSequencer } from '../events/sequencer.ts'
+import type { JobKind } from '../ground/job.ts'
 import { createNews, type News } from '../ground/news.ts'
 import { openBackground, type RunJob } from '../jobs/background.ts'
 import { type SweepReport, sweep } from '../jobs/sweep.ts'
@@ -16,6 +17,7 @@ import { join, type Membership } from '../servers/join.ts'
 import { storeOf } from './open-blobs.ts'
 import { rowsInWords } from './rows.ts'
 import { closeServants, openServants, type Servants, type World } from './servants.ts'
+import { openTelemetry, type Telemetry } from './telemetry.ts'
 import { openTimers } from './timers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -26,6 +28,7 @@ export interface Node extends Pick<Membership, 'lost'> {
   /** Of changes, by whichever process. */
   news: News
   logger: Logger
+  telemetry: Telemetry
   /** Does from now on what time does: for all once a minute, unless that is left to others; for itself once an hour. */
   startSweeping(): void
   sweep(): Promise<SweepReport>
@@ -43,13 +46,15 @@ export interface NodeRole {
 /** Throws a Fault where the installation is served with its bytes in another store. */
 export async function openNode(config: Config, world: World, role: NodeRole): Promise<Node> {
   const logger = pino({ level: config.logLevel, base: null })
-  const servants = await openServants(config, world)
+  const { servants, telemetry } = await openWatched(config, world, logger)
   const membership = await joinServers(config, world, { servants, logger }).catch(async error => {
     await closeServants(servants)
+    await telemetry.close()
     throw error
   })
   void membership.lost.then(({ message }) => logger.fatal(`this node must stop: ${message}`))
-  const { ports, background } = putTogether(config, world, { role, servants, membership, logger })
+  const { ports, background } = putTogether(config, world, { role, servants, membership, logger, telemetry })
+  telemetry.measure(measuredOf(config, servants, ports))
   const { forgetRequests, events, webhooks } = servants.records
   const eventsTtlMs = config.eventsTtlDays * DAY_MS
   const sweeping = { ...ports, forgetRequests, events, webhooks, eventsTtlMs }
@@ -64,6 +69,7 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
     ports,
     news,
     logger,
+    telemetry,
     lost: membership.lost,
     startSweeping: () => {
       timers = openTimers({ servants, world, sweeping, news, logger }, role)
@@ -82,9 +88,38 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
       await membership.leave()
       await sequencer.close()
       await closeServants(servants)
+      await telemetry.close()
     },
   }
 }
+
+async function openWatched(config: Config, world: World, logger: Logger) {
+  const telemetry = await openTelemetry(config, logger)
+  const servants = await openServants(config, world).catch(async error => {
+    await telemetry.close()
+    throw error
+  })
+  return { servants: telemetry.around(servants), telemetry }
+}
+
+const measuredOf = (
+  { dataDir }: Config,
+  { records, blobs, media, pictures }: Servants,
+  { clock, uploads, verifications }: Node['ports'],
+) => ({
+  clock,
+  dataDir,
+  uploads: () => uploads.size,
+  verifications: () => verifications.size,
+  probes: media.load,
+  pictures: pictures.load,
+  connections: records.connections,
+  jobs: records.jobs,
+  checkReady: async () => {
+    await records.check()
+    await blobs.check()
+  },
+})
 
 const joinServers = async (
   config: Config,
@@ -105,28 +140,29 @@ interface Parts {
   servants: Servants
   membership: Membership
   logger: Logger
+  telemetry: Telemetry
 }
 
 /** The ports of the heart. Jobs run verbs, and verbs leave jobs: so both are made together. */
-function putTogether(config: Config, world: World, { role, servants, membership, logger }: Parts) {
+function putTogether(config: Config, world: World, parts: Parts) {
+  const { role, servants, membership, logger, telemetry } = parts
   const { records, blobs, media, pictures, keptPictures, scanner, remote, signing } = servants
   const { clock, ids } = world
-  const alive =
-    (run: RunJob): RunJob =>
-    async (job, signal) => {
+  const alive = (kind: JobKind, run: RunJob): RunJob =>
+    telemetry.job(kind, async (job, signal) => {
       await membership.mustBeAlive()
       return run(job, signal)
-    }
+    })
   const background = openBackground(
     { jobs: records.jobs, clock },
     {
       owner: ids.token(),
       isPolling: role.runsJobs,
       run: {
-        fetch: alive((job, signal) => runFetch(ports, job, signal)),
-        settle: alive(job => runSettle(ports, job)),
-        collect: alive(job => runCollect(ports, job)),
-        discard: alive(job => runDiscard(ports, job)),
+        fetch: alive('fetch', (job, signal) => runFetch(ports, job, signal)),
+        settle: alive('settle', job => runSettle(ports, job)),
+        collect: alive('collect', job => runCollect(ports, job)),
+        discard: alive('discard', job => runDiscard(ports, job)),
       },
       onError: (error, job) =>
         logger.error({ err: error, job: job?.id }, 'a job failed and will be run again'),

@@ -45,6 +45,17 @@ export function describeJobRecords(name: string, open: OpenInstallation): void {
       expect(await claim(NOON + 2)).toEqual(['job_late'])
     })
 
+    it('are counted from the moment they are due, unless somebody has them', async () => {
+      expect(await jobs().due(NOON, 9)).toEqual({ count: 0, oldestAt: null })
+      for (const [n, id] of ['job_1', 'job_2', 'job_3'].entries())
+        await jobs().add(jobOf(id, { runAt: NOON + n }))
+      expect(await jobs().due(NOON + 1, 9)).toEqual({ count: 2, oldestAt: NOON })
+      expect(await jobs().due(NOON + 2, 1)).toEqual({ count: 1, oldestAt: NOON })
+      await claim(NOON, 1)
+      expect(await jobs().due(NOON + 2, 9)).toEqual({ count: 2, oldestAt: NOON + 1 })
+      expect(await jobs().due(NOON + 60_000, 9)).toEqual({ count: 3, oldestAt: NOON })
+    })
+
     it('are left to whoever has them until the lease is over', async () => {
       await jobs().add(jobOf('job_1'))
       expect(await claim(NOON)).toEqual(['job_1'])

@@ -38,6 +38,8 @@ describe('Settings that nobody made', () => {
         corsOrigins: [],
         rateLimit: 6000,
         logLevel: 'info',
+        metricsPort: undefined,
+        traces: undefined,
         trustProxy: false,
       },
     })
@@ -64,6 +66,8 @@ describe('Settings that nobody made', () => {
       'WEBHOOK_ALLOW_HOSTS',
       'CORS_ORIGINS',
       'LOG_LEVEL',
+      'METRICS_PORT',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
       'TRUST_PROXY',
       'ALLOW_INSECURE_PUBLIC_URL',
     ]
@@ -114,6 +118,8 @@ describe('A variable is taken', () => {
     ],
     ['LOG_LEVEL', 'Silent', { logLevel: 'silent' }],
     ['LOG_LEVEL', 'trace', { logLevel: 'trace' }],
+    ['METRICS_PORT', '0', { metricsPort: 0 }],
+    ['METRICS_PORT', '9464', { metricsPort: 9464 }],
     ['TRUST_PROXY', '1', { trustProxy: true }],
     ['TRUST_PROXY', 'TRUE', { trustProxy: true }],
     ['TRUST_PROXY', '0', { trustProxy: false }],
@@ -164,6 +170,11 @@ describe('A variable is complained of by its name, and not taken', () => {
     ['CORS_ORIGINS', 'app.example.com'],
     ['CORS_ORIGINS', 'https://a.example, nonsense'],
     ['LOG_LEVEL', 'loud'],
+    ['METRICS_PORT', 'on'],
+    ['METRICS_PORT', '65536'],
+    ['METRICS_PORT', '8787'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'ftp://collector'],
     ['TRUST_PROXY', 'yes'],
     ['ALLOW_INSECURE_PUBLIC_URL', '2'],
   ])('%s=%s', (name, value) => {

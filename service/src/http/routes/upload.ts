@@ -8,6 +8,7 @@ import type { App } from '../app.ts'
 import { allowAllOrigins } from '../cors.ts'
 import type { Deps } from '../deps.ts'
 import { fileBytes } from '../form-file.ts'
+import { notingOwner } from '../owner.ts'
 import { requestBytes } from '../request-bytes.ts'
 import * as schemas from '../schemas.ts'
 import { answerTus } from '../tus/answer.ts'
@@ -74,17 +75,17 @@ export function upload(app: App, deps: Deps): void {
     exposed: `request-id, retry-after, x-should-retry, ${TUS_EXPOSED}`,
     abilities: tusAbilities(deps.policy.maxBytes),
   })
+  app.decorateRequest('uploading', undefined)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  const tus = (request: FastifyRequest, reply: FastifyReply) =>
+    answerTus(notingOwner(deps, request), { request, reply })
   app.post('/uploads/:ticket', { schema: postSchema }, (request, reply) =>
-    speaksTus(request)
-      ? answerTus(deps, { request, reply })
-      : accept(deps, { request, reply }, formIn(request)),
+    speaksTus(request) ? tus(request, reply) : accept(deps, { request, reply }, formIn(request)),
   )
   app.put('/uploads/:ticket', { schema: putSchema }, (request, reply) =>
     accept(deps, { request, reply }, { transport: 'put', overheadBytes: 0, bytes: requestBytes(request) }),
   )
-  const tus = (request: FastifyRequest, reply: FastifyReply) => answerTus(deps, { request, reply })
   app.head('/uploads/:ticket', { schema: headSchema }, tus)
   app.patch('/uploads/:ticket', { schema: patchSchema }, tus)
   app.delete('/uploads/:ticket', { schema: deleteSchema }, tus)
@@ -106,7 +107,8 @@ const formIn = (request: FastifyRequest): Body => ({
   bytes: fileBytes(request.headers['content-type'], requestBytes(request)),
 })
 
-async function accept(deps: Deps, { request, reply }: Exchange, body: Body): Promise<FastifyReply> {
+async function accept(ports: Deps, { request, reply }: Exchange, body: Body): Promise<FastifyReply> {
+  const deps = notingOwner(ports, request)
   const ticket = ticketOf(deps, request)
   const announced = Number(request.headers['content-length'] ?? Number.NaN)
   const { transport, bytes } = body

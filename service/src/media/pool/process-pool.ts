@@ -1,5 +1,5 @@
 // Keeps a fixed few processes that open files: lazily started, reused, renewed after many files, ended when idle.
-import { createTurns } from '../../ground/turns.ts'
+import { createTurns, type Load } from '../../ground/turns.ts'
 import {
   type Outcome,
   type PoolProcess,
@@ -22,6 +22,7 @@ export interface PoolOptions extends ProcessLimits, Rights {
 export interface ProcessPool<Task, Answer> {
   /** Waits its turn, then asks. Throws where no process can be started, and once the pool is closed. */
   ask(task: Task): Promise<Outcome<Answer>>
+  load(): Load
   /** Ends every process; whoever waits is told that the pool is closed. */
   close(): Promise<void>
 }
@@ -83,6 +84,7 @@ export function openProcessPool<Task extends object, Answer>(
         const isDoubtful = outcome.kind === 'died' || outcome.kind === 'too_much_memory'
         return isDoubtful ? askIt(await fresh(), task) : outcome
       }),
+    load: turns.load,
     close: async () => {
       isClosed = true
       turns.close()

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { unavailable } from '../../ground/errors.ts'
+import type { ConnectionUse } from '../records.ts'
 import { translated } from './trouble.ts'
 
 const CONNECT_WITHIN_MS = 5_000
@@ -20,6 +21,7 @@ export interface Connections {
   lend(): Promise<pg.PoolClient>
   /** Takes a connection back whose last write may still be under way at the server. */
   abandon(client: pg.PoolClient): void
+  use(): ConnectionUse
   close(): Promise<void>
 }
 
@@ -63,6 +65,7 @@ export function openConnections(url: string, shape: PoolShape): Connections {
       if (name !== undefined) cutOff.add(name)
       client.release(true)
     },
+    use: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
 }

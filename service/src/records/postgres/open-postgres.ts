@@ -64,6 +64,7 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
       integrity: () => integrityOf(db),
       snapshot: noSnapshot,
     },
+    connections: connections.use,
     check: async () => {
       await sql`select 1 from workspaces limit 1`.execute(db)
     },

@@ -1,17 +1,13 @@
 // Taking jobs on SQLite: by update, then reading what was taken, for whoever updates a row first has it.
 import type { Kysely } from 'kysely'
-import type { ClaimJobs } from '../job-records.ts'
+import { type ClaimJobs, dueJobs } from '../job-records.ts'
 import type { Tables } from '../tables.ts'
 import type { Write } from '../write.ts'
 
 export const createClaim =
   (db: Kysely<Tables>, write: Write): ClaimJobs =>
   async ({ owner, until, now }, limit) => {
-    const due = db
-      .selectFrom('jobs')
-      .select('id')
-      .where('run_at', '<=', now)
-      .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    const due = dueJobs(db, now).select('id')
     const found = (await due.orderBy('run_at').limit(limit).execute()).map(({ id }) => id)
     if (found.length === 0) return []
     const take = db
