@@ -1,6 +1,6 @@
 // What a start prints: where everything is, and the first thing to try.
 import type { Config } from '../config/config.ts'
-import type { Service } from '../service.ts'
+import type { Service, Worker } from '../service.ts'
 import { version } from '../version.ts'
 
 /** The first API key as it can be told: itself on a terminal, else the file that holds it. */
@@ -17,7 +17,7 @@ Herbarium ${version} is ready.
   API base   ${service.urls.api()}
   Reference  ${service.urls.docs()}
   Data       ${config.dataDir}
-  Workspace  ${workspaceId} (${workspace?.name ?? 'none yet'})
+${metricsLine(service)}  Workspace  ${workspaceId} (${workspace?.name ?? 'none yet'})
   Project    ${projects.items[0]?.id ?? 'none yet'}
 ${keyLines(told)}
 Upload a picture; the answer's "url" shows it:
@@ -31,6 +31,10 @@ Make another key:
   npx herbarium key create --name laptop
 `
 }
+
+/** Where metrics are told, if they are. */
+export const metricsLine = ({ metricsUrl }: Worker): string =>
+  metricsUrl === undefined ? '' : `  Metrics    ${metricsUrl}\n`
 
 function keyLines(told: ToldKey | undefined): string {
   if (told === undefined) return ''

@@ -4,6 +4,7 @@ import { openWorker } from '../service.ts'
 import { version } from '../version.ts'
 import { livableConfig } from './livable-config.ts'
 import { stopWhenTold } from './until-stopped.ts'
+import { metricsLine } from './welcome.ts'
 
 export function addWork(program: Command): void {
   program
@@ -14,10 +15,11 @@ export function addWork(program: Command): void {
 
 async function work(): Promise<void> {
   const config = await livableConfig({ listens: false })
-  stopWhenTold(await openWorker(config))
+  const worker = await openWorker(config)
+  stopWhenTold(worker)
   console.log(`
 Herbarium ${version} is at work.
 
   Data       ${config.dataDir}
-`)
+${metricsLine(worker)}`)
 }

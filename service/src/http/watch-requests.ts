@@ -57,6 +57,9 @@ export function watchRequests(app: App, watches: RequestWatch[]): void {
     })
 }
 
+/** A path may have anything in an id's place. */
+const AN_ID = /^asset_\w{1,64}$/
+
 export const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'none'
 
 const begunOf = (request: FastifyRequest): RequestBegun => ({
@@ -74,6 +77,6 @@ function overOf(request: FastifyRequest, { raw }: FastifyReply): RequestOver {
     status: raw.headersSent ? raw.statusCode : undefined,
     keyId: owner?.keyId,
     workspaceId: owner?.workspaceId,
-    assetId: asset_id ?? request.uploading?.assetId,
+    assetId: asset_id !== undefined && AN_ID.test(asset_id) ? asset_id : request.uploading?.assetId,
   }
 }

@@ -41,7 +41,6 @@ export function createRequestMetrics(registry: Registry): RequestWatch {
       const beganAt = performance.now()
       const traffic = trafficOf(routes, request.route)
       const line = lineOf(lines, request.socket, traffic)
-      settle(line)
       line.traffic = traffic
       traffic.underWay += 1
       const end = () => {
