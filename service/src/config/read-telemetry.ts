@@ -7,6 +7,8 @@ export interface TracesConfig {
   sampler: TraceSampler
   /** Of the traces that begin here, with a sampler that goes by it. */
   ratio: number
+  /** How spans are gathered before they are sent; what the queue has no room for is dropped. */
+  batch: { delayMs: number; maxSpans: number; maxQueue: number }
 }
 
 const SAMPLERS = [
@@ -48,6 +50,7 @@ export function traces(variables: Variables): TracesConfig | undefined {
     url: url.value,
     sampler: choice(variables, 'OTEL_TRACES_SAMPLER', SAMPLERS),
     ratio: ratio(variables),
+    batch: batch(variables),
   }
 }
 
@@ -67,4 +70,15 @@ function ratio(variables: Variables): number {
   if (value >= 0 && value <= 1) return value
   variables.complain(`OTEL_TRACES_SAMPLER_ARG is "${given}" and must be a number from 0 to 1.`)
   return 1
+}
+
+function batch(variables: Variables): TracesConfig['batch'] {
+  const whole = (name: string, fallback: number, max: number) =>
+    integer(variables, name, { fallback, min: 1, max })
+  const maxQueue = whole('OTEL_BSP_MAX_QUEUE_SIZE', 2048, 1_000_000)
+  return {
+    delayMs: whole('OTEL_BSP_SCHEDULE_DELAY', 5_000, 600_000),
+    maxSpans: Math.min(maxQueue, whole('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512, 100_000)),
+    maxQueue,
+  }
 }

@@ -8,7 +8,12 @@ const tracesOf = (environment: Record<string, string>) => readSettings(environme
 describe('Traces', () => {
   it('are sent below the endpoint of all signals, or to that of their own', () => {
     const url = 'http://collector:4318/v1/traces'
-    expect(tracesOf(ENDPOINT)).toEqual({ url, sampler: 'parentbased_always_on', ratio: 1 })
+    expect(tracesOf(ENDPOINT)).toEqual({
+      url,
+      sampler: 'parentbased_always_on',
+      ratio: 1,
+      batch: { delayMs: 5000, maxSpans: 512, maxQueue: 2048 },
+    })
     const own = { ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example.com/in' }
     expect(tracesOf(own)?.url).toBe('https://traces.example.com/in')
   })

@@ -3,7 +3,12 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
+import {
+  BatchSpanProcessor,
+  type SpanExporter,
+  type SpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace'
 import type { RequestWatch } from '../../http/watch-requests.ts'
 import type { WebhookSender } from '../../webhooks/ports.ts'
 import type { Call, Watch } from '../watch.ts'
@@ -16,6 +21,7 @@ import type { Tracing } from './tracing.ts'
 export interface TraceOptions extends Sampling {
   url: string
   version: string
+  batch: { delayMs: number; maxSpans: number; maxQueue: number }
   /** What OpenTelemetry calls the database. */
   database: string
   /** Told at most once a minute. */
@@ -43,7 +49,7 @@ export function openTraces(options: TraceOptions): Traces {
   const provider = new TracerProvider({
     resource: resourceOf(options.version),
     sampler: samplerOf(options),
-    spanProcessors: [new BatchSpanProcessor({ exporter: exporterTo(options) })],
+    spanProcessors: [processorOf(options)],
   })
   const tracer = provider.getTracer('herbarium', options.version)
   const tracing: Tracing = { tracer, contexts, propagator: new W3CTraceContextPropagator() }
@@ -64,6 +70,14 @@ export function openTraces(options: TraceOptions): Traces {
     },
   }
 }
+
+const processorOf = (options: TraceOptions): SpanProcessor =>
+  new BatchSpanProcessor({
+    exporter: exporterTo(options),
+    scheduledDelayMillis: options.batch.delayMs,
+    maxExportBatchSize: options.batch.maxSpans,
+    maxQueueSize: options.batch.maxQueue,
+  })
 
 /** OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word. */
 const resourceOf = (version: string) =>
