@@ -9,6 +9,8 @@ export interface Sample {
 export interface Scrape {
   text: string
   samples: Sample[]
+  /** Every name that a sample may have, also where there is none yet. */
+  names: Set<string>
   /** The sum of all samples of this name that have these labels; undefined where there are none. */
   value(name: string, labels?: Record<string, string>): number | undefined
 }
@@ -25,12 +27,18 @@ export async function scrape(url: string | undefined): Promise<Scrape> {
   return {
     text,
     samples,
+    names: new Set(
+      [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name = '', type]) => namesOf(name, type)),
+    ),
     value: (name, labels = {}) => {
       const found = samples.filter(sample => sample.name === name && hasAll(sample.labels, labels))
       return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0)
     },
   }
 }
+
+const namesOf = (name: string, type: string | undefined): string[] =>
+  type === 'histogram' ? ['_bucket', '_sum', '_count'].map(end => name + end) : [name]
 
 function sampleOf(line: string): Sample {
   const {

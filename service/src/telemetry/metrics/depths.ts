@@ -53,13 +53,13 @@ function tellPools(registry: Registry, { probes, pictures, connections }: Measur
       }
     },
   })
-  if (connections === undefined) return
   new Gauge({
     name: 'herbarium_database_connections',
     help: 'Connections to PostgreSQL in use and idle, and callers that wait for one.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
+      if (connections === undefined) return
       const { open, idle, waiting } = connections()
       this.set({ state: 'used' }, open - idle)
       this.set({ state: 'idle' }, idle)
