@@ -10,6 +10,8 @@ export interface RequestBegun {
   method: string
   /** The route's pattern; `none` where no route is meant. */
   route: string
+  /** It may go on for as long as its client likes. */
+  isEndless: boolean
   headers: IncomingHttpHeaders
   socket: Socket
 }
@@ -37,6 +39,10 @@ export interface RequestWatching {
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its answer has no end of its own. */
+    isEndless?: true
+  }
   interface FastifyRequest {
     /** Of the trace that this request is part of. */
     traceId: string | undefined
@@ -66,6 +72,7 @@ const begunOf = (request: FastifyRequest): RequestBegun => ({
   requestId: request.id,
   method: request.method,
   route: routeOf(request),
+  isEndless: request.routeOptions.config?.isEndless === true,
   headers: request.headers,
   socket: request.raw.socket,
 })

@@ -1,5 +1,6 @@
 // Traces from the street: spans go to a collector by OTLP, go on with the client's trace, and hold nothing secret.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { openEventStream } from '../support/event-stream.ts'
 import { postJson, reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { type CollectedSpan, type Collector, startCollector } from '../support/start-collector.ts'
@@ -105,6 +106,19 @@ describe('A request', () => {
     await traced(after.traceId, 'GET /api/v1/workspaces')
     expect(spansOf(traceId)).toEqual([])
   })
+})
+
+test('A stream of events is one span, however long it is read', async () => {
+  const { traceId, headers } = clientTrace()
+  const stream = await openEventStream(`${herbarium.origin}/api/v1/events/stream`, {
+    ...headers,
+    authorization: `Bearer ${herbarium.apiKey}`,
+  })
+  await stored(herbarium)
+  await stream.next()
+  stream.close()
+  const spans = await traced(traceId, 'GET /api/v1/events/stream')
+  expect(spans).toHaveLength(1)
 })
 
 describe('An upload', () => {

@@ -43,32 +43,36 @@ export function streamEvents(app: App, deps: Deps): void {
   const closing = whenClosing(app)
   const ports = { read: createSharedReads(deps.events, deps.news), news: deps.news }
   let streams = 0
-  app.get('/events/stream', { schema, config: needs('assets:read') }, async (request, reply) => {
-    const { workspaceId } = request.actor
-    const given = lastEventId(request.headers['last-event-id']) ?? request.query.after
-    const after =
-      given === undefined
-        ? (await deps.events.bounds(workspaceId)).newest
-        : await startOf(deps, workspaceId, given)
-    if (streams >= MAX_STREAMS) throw tooManyStreams()
-    const signal = endOf(reply, closing)
-    streams += 1
-    reply.raw.once('close', () => {
-      streams -= 1
-    })
-    cutOffStuck(reply)
-    const pages = followEvents(ports, {
-      workspaceId,
-      after,
-      types: request.query.types,
-      idleMs: HEARTBEAT_MS,
-      signal,
-    })
-    return reply
-      .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-      .type('text/event-stream; charset=utf-8')
-      .send(Readable.from(said(pages, after), { highWaterMark: 1 }))
-  })
+  app.get(
+    '/events/stream',
+    { schema, config: { ...needs('assets:read'), isEndless: true } },
+    async (request, reply) => {
+      const { workspaceId } = request.actor
+      const given = lastEventId(request.headers['last-event-id']) ?? request.query.after
+      const after =
+        given === undefined
+          ? (await deps.events.bounds(workspaceId)).newest
+          : await startOf(deps, workspaceId, given)
+      if (streams >= MAX_STREAMS) throw tooManyStreams()
+      const signal = endOf(reply, closing)
+      streams += 1
+      reply.raw.once('close', () => {
+        streams -= 1
+      })
+      cutOffStuck(reply)
+      const pages = followEvents(ports, {
+        workspaceId,
+        after,
+        types: request.query.types,
+        idleMs: HEARTBEAT_MS,
+        signal,
+      })
+      return reply
+        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+        .type('text/event-stream; charset=utf-8')
+        .send(Readable.from(said(pages, after), { highWaterMark: 1 }))
+    },
+  )
 }
 
 /** The WHATWG's header of a client that comes again. */

@@ -24,7 +24,8 @@ export const createRequestSpans = ({ tracer, contexts, propagator }: Tracing): R
     const context = trace.setSpan(parent, span)
     return {
       traceId: span.spanContext().traceId,
-      within: act => contexts.with(context, act),
+      // What an endless answer asks for would be told of for hours.
+      ...(request.isEndless ? {} : { within: (act: () => void) => contexts.with(context, act) }),
       end: over => finish(span, over),
     }
   },
