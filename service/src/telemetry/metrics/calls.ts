@@ -15,15 +15,18 @@ export function createCallMetrics(registry: Registry): Watch {
   })
   const told = ({ port, operation }: Call, beganAt: number, outcome: 'ok' | 'error') =>
     durations.observe({ port, operation, outcome }, (performance.now() - beganAt) / 1000)
-  return async (call, run) => {
+  // Not awaited: each call would take two turns more.
+  return (call, run) => {
     const beganAt = performance.now()
-    try {
-      const answer = await run()
-      told(call, beganAt, 'ok')
-      return answer
-    } catch (error) {
-      told(call, beganAt, 'error')
-      throw error
-    }
+    return run().then(
+      answer => {
+        told(call, beganAt, 'ok')
+        return answer
+      },
+      error => {
+        told(call, beganAt, 'error')
+        throw error
+      },
+    )
   }
 }
