@@ -1,7 +1,7 @@
 // The rows of workspaces.
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { MediaAccess, Mode } from '../ground/actor.ts'
-import type { WorkspaceRecords } from '../workspaces/ports.ts'
+import type { WorkspaceRecords, WorkspaceUpdate } from '../workspaces/ports.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { insertKey } from './key-records.ts'
 import { insertProject } from './project-records.ts'
@@ -15,12 +15,14 @@ export const createWorkspaceRecords = (db: Db, write: Write, alone: Step[] = [])
   insert: async workspace => {
     await write([insertWorkspace(db, workspace)])
   },
-  find: async workspaceId => {
-    const row = await db.selectFrom('workspaces').selectAll().where('id', '=', workspaceId).executeTakeFirst()
-    return row && workspaceFrom(row)
-  },
+  find: workspaceId => find(db, workspaceId),
   list: async () =>
     (await db.selectFrom('workspaces').selectAll().orderBy('ordinal').execute()).map(workspaceFrom),
+  update: async (workspaceId, update) => {
+    const step = updateWorkspace(db, workspaceId, update)
+    if (step !== undefined) await write([step])
+    return find(db, workspaceId)
+  },
   begin: async ({ workspace, project, key }) => {
     const outcome = await write([
       ...alone,
@@ -31,6 +33,22 @@ export const createWorkspaceRecords = (db: Db, write: Write, alone: Step[] = [])
     return outcome === 'saved'
   },
 })
+
+async function find(db: Db, workspaceId: string): Promise<Workspace | undefined> {
+  const row = await db.selectFrom('workspaces').selectAll().where('id', '=', workspaceId).executeTakeFirst()
+  return row && workspaceFrom(row)
+}
+
+/** Undefined where nothing is to change: SQL has no word for that. */
+function updateWorkspace(
+  db: Db,
+  workspaceId: string,
+  { name, quotaBytes, mediaAccess }: WorkspaceUpdate,
+): Step | undefined {
+  if (name === undefined && quotaBytes === undefined && mediaAccess === undefined) return undefined
+  const set = { name, quota_bytes: quotaBytes, media_access: mediaAccess } // Kysely leaves undefined out
+  return { query: db.updateTable('workspaces').set(set).where('id', '=', workspaceId).compile() }
+}
 
 const insertWorkspace = (db: Db, workspace: Workspace): Step => ({
   query: db

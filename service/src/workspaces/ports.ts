@@ -10,11 +10,16 @@ export interface Beginning {
   key: Key
 }
 
+/** What of a workspace may change; what is left out stays. */
+export type WorkspaceUpdate = Partial<Pick<Workspace, 'name' | 'quotaBytes' | 'mediaAccess'>>
+
 export interface WorkspaceRecords {
   insert(workspace: Workspace): Promise<void>
   find(workspaceId: string): Promise<Workspace | undefined>
   /** All of them, oldest first. */
   list(): Promise<Workspace[]>
+  /** Answers the workspace as it is then, or undefined where there is none. */
+  update(workspaceId: string, update: WorkspaceUpdate): Promise<Workspace | undefined>
   /**
    * Writes the beginning if there is no workspace yet, and says whether it did. However many processes ask at
    * once, one is told true.

@@ -27,6 +27,28 @@ export function describeWorkspaceRecords(name: string, open: OpenInstallation): 
         expect(await installation.records.workspaces.find(workspace.id)).toStrictEqual(workspace)
     })
 
+    it('take on what is changed of them and keep the rest', async () => {
+      const [workspace, other] = [workspaceOf({ quotaBytes: 5 }), workspaceOf()]
+      const { workspaces } = installation.records
+      await workspaces.insert(workspace)
+      await workspaces.insert(other)
+      const signed = { ...workspace, mediaAccess: 'signed' }
+      expect(await workspaces.update(workspace.id, { mediaAccess: 'signed' })).toStrictEqual(signed)
+      const renamed = { ...signed, name: 'Orchard', quotaBytes: null }
+      expect(await workspaces.update(workspace.id, { name: 'Orchard', quotaBytes: null })).toStrictEqual(
+        renamed,
+      )
+      expect(await workspaces.update(workspace.id, {})).toStrictEqual(renamed)
+      const seenByOthers = (await installation.openAgain()).workspaces
+      expect(await seenByOthers.list()).toStrictEqual([renamed, other])
+    })
+
+    it('are not made by a change', async () => {
+      const { workspaces } = installation.records
+      expect(await workspaces.update('ws_unknown', { name: 'Orchard' })).toBeUndefined()
+      expect(await workspaces.list()).toEqual([])
+    })
+
     it('begin with a workspace, its project and its key, all of them', async () => {
       const { workspace, project, key } = beginning()
       expect(await installation.records.workspaces.begin({ workspace, project, key })).toBe(true)
