@@ -75,7 +75,7 @@ export async function openService(
   const node = await openNode(config, world, role)
   const { servants, ports, news, logger, lost, sweep } = node
   const address = createAddress(config)
-  const urls = createUrls({ ...address, ticketKey: servants.signing.tickets })
+  const urls = createUrls({ ...address, signing: servants.signing, clock: world.clock })
   const app = await createApp(depsOf(config, { servants, ports, news, urls }), {
     version,
     pageFolder,

@@ -1,4 +1,5 @@
 // What assets ask of rows, bytes and media. Adapters translate their vendors' errors into `unavailable`.
+import type { MediaAccess } from '../ground/actor.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Ids } from '../ground/ids.ts'
 import type { Job, Lease } from '../ground/job.ts'
@@ -73,13 +74,20 @@ export interface AssetHistory {
   events: AssetEvent[]
 }
 
+/** What a media token leads to, in one read. */
+export interface FoundMedia {
+  asset: ReadyAsset
+  /** Of its workspace. */
+  mediaAccess: MediaAccess
+}
+
 export interface AssetRecords {
   find(assetId: string): Promise<Asset | undefined>
   /** The asset and its attempt `n`, or its current one. */
   findUpload(assetId: string, n?: number): Promise<Upload | undefined>
   /** Its newest `limit` attempts and its newest `limit` events. */
   history(assetId: string, limit: number): Promise<AssetHistory>
-  findReady(mediaToken: string): Promise<ReadyAsset | undefined>
+  findReady(mediaToken: string): Promise<FoundMedia | undefined>
   /** Newest first. */
   list(filter: AssetFilter, page: PageRequest): Promise<Page<ListedAsset>>
   /** How many assets a workspace has, of any state. */

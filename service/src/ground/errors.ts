@@ -96,6 +96,12 @@ export const foreignWorkspace = () =>
 export const deadTicket = (reason: string) =>
   new Refusal('forbidden', `${reason} POST /assets/{asset_id}/retry gives fresh upload instructions.`)
 
+export const deadMediaUrl = (reason: string) =>
+  new Refusal(
+    'forbidden',
+    `${reason} GET /assets/{asset_id} and POST /assets/{asset_id}/sign give a fresh URL.`,
+  )
+
 export const notFound = (
   what: 'asset' | 'project' | 'key' | 'workspace' | 'route' | 'media' | 'webhook' | 'delivery',
 ) => new Refusal('not_found', `There is no such ${what}.`)

@@ -19,6 +19,7 @@ export interface SigningKeys {
   tickets: SigningKey
   uploadTokens: SigningKey
   cursors: SigningKey
+  media: SigningKey
 }
 
 const derive = (master: string, purpose: string): SigningKey => {
@@ -31,6 +32,7 @@ export const signingKeys = (master: string): SigningKeys => ({
   tickets: derive(master, 'tickets'),
   uploadTokens: derive(master, 'upload tokens'),
   cursors: derive(master, 'cursors'),
+  media: derive(master, 'media'),
 })
 
 /** HMAC-SHA256 in base64url. */

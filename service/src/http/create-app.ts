@@ -33,6 +33,7 @@ import { media } from './routes/media.ts'
 import { page } from './routes/page.ts'
 import { pages } from './routes/pages.ts'
 import { retryAsset } from './routes/retry-asset.ts'
+import { signAsset } from './routes/sign-asset.ts'
 import { streamEvents } from './routes/stream-events.ts'
 import { upload } from './routes/upload.ts'
 import { webhooks } from './routes/webhooks.ts'
@@ -130,6 +131,7 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   deleteAsset(app, deps)
   getAsset(app, deps)
   getAssetMedia(app, deps)
+  signAsset(app, deps)
   getTimeline(app, deps)
   listAssets(app, deps)
   attachAsset(app, deps)

@@ -17,13 +17,13 @@ import type {
   timeline,
 } from './schemas.ts'
 import type { UploadInstructions } from './upload-instructions.ts'
-import type { Urls } from './urls.ts'
+import type { MediaUrls } from './urls.ts'
 
 type AssetUpload = z.output<typeof assetUpload>
 type AssetTimeline = z.output<typeof timeline>
 
 /** An asset as complete answers it. */
-export const presentUpload = (urls: Urls, asset: Asset): AssetUpload => ({
+export const presentUpload = (urls: MediaUrls, asset: Asset): AssetUpload => ({
   asset_id: asset.id,
   uploaded_via: asset.uploadedVia,
   url: urls.media(asset),
@@ -36,7 +36,7 @@ export const presentUpload = (urls: Urls, asset: Asset): AssetUpload => ({
 
 /** A pending asset with the instructions for its attempt; a pure function of all three, so it can be said again. */
 export const presentReservation = (
-  urls: Urls,
+  urls: MediaUrls,
   { asset, attempt }: Upload,
   { form, door, token }: UploadInstructions,
 ): AssetUpload => ({
@@ -58,7 +58,7 @@ export const presentReservation = (
   upload_url: door,
 })
 
-const facts = (urls: Urls, asset: AssetSummary) => ({
+const facts = (urls: MediaUrls, asset: AssetSummary) => ({
   asset_id: asset.id,
   name: asset.name,
   description: null,
@@ -77,7 +77,7 @@ const facts = (urls: Urls, asset: AssetSummary) => ({
 
 const NOT_READY = { width: null, height: null, sizeBytes: null }
 
-export const presentAsset = (urls: Urls, asset: Asset): z.output<typeof assetDetail> => ({
+export const presentAsset = (urls: MediaUrls, asset: Asset): z.output<typeof assetDetail> => ({
   ...facts(urls, asset.status === 'ready' ? asset : { ...asset, ...NOT_READY }),
   failure_message: asset.status === 'failed' ? asset.failureMessage : null,
   created_at: new Date(asset.createdAt).toISOString(),
@@ -99,7 +99,7 @@ export const presentMedia = (asset: ReadyAsset): z.output<typeof assetMedia> => 
 })
 
 /** An asset that was not made, without what would lead to it. */
-export function presentDryRun(urls: Urls, asset: Asset): z.output<typeof dryRun> {
+export function presentDryRun(urls: MediaUrls, asset: Asset): z.output<typeof dryRun> {
   const { asset_id: _id, url: _url, created_at: _at, ...shown } = presentAsset(urls, asset)
   const found = asset.status === 'ready' ? { sha256: asset.sha256, media: mediaOf(asset) } : NOT_FOUND_YET
   return { dry_run: true, would: { status: 201, asset: { ...shown, project_id: asset.projectId, ...found } } }
@@ -156,7 +156,10 @@ const presentEvent = (event: AssetEvent): AssetTimeline['events'][number] => ({
   data: event.data,
 })
 
-export const presentListed = (urls: Urls, { asset, node }: ListedAsset): z.output<typeof assetListItem> => ({
+export const presentListed = (
+  urls: MediaUrls,
+  { asset, node }: ListedAsset,
+): z.output<typeof assetListItem> => ({
   ...facts(urls, asset),
   created_at: asset.createdAt,
   node_id: node?.id ?? null,
@@ -179,7 +182,7 @@ export const presentWorkspace = (workspace: Workspace) => ({
   created_at: workspace.createdAt,
 })
 
-export const presentNode = (urls: Urls, node: CanvasNode) => ({
+export const presentNode = (urls: MediaUrls, node: CanvasNode) => ({
   node_id: node.id,
   type: node.type,
   label: node.label,

@@ -81,11 +81,15 @@ export const uploadInstructions = z.object({
   }),
 })
 
+const mediaUrl = z.url().meta({
+  description: 'Answers once the asset is ready; where media are private it is signed, for an hour at least',
+})
+
 /** What create, complete and retry answer. */
 export const assetUpload = z.object({
   asset_id: id('asset_'),
   uploaded_via: uploadedVia,
-  url: z.url(),
+  url: mediaUrl,
   workspace_id: id('ws_'),
   visibility: z.literal('workspace'),
   status,
@@ -101,7 +105,7 @@ const assetFacts = {
   name: z.string().nullable(),
   description: z.string().nullable(),
   workspace_id: id('ws_'),
-  url: z.url(),
+  url: mediaUrl,
   content_type: z.string(),
   upload_content_type: z.string().nullable(),
   uploaded_via: uploadedVia,
@@ -117,6 +121,12 @@ export const assetDetail = z.object({
   ...assetFacts,
   failure_message: z.string().nullable(),
   created_at: z.iso.datetime(),
+})
+
+export const signedUrl = z.object({
+  asset_id: id('asset_'),
+  url: z.url(),
+  expires_at: z.iso.datetime().nullable().meta({ description: 'Null for a URL that is good for ever' }),
 })
 
 export const assetMedia = z.object({

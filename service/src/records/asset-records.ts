@@ -2,6 +2,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Asset } from '../assets/asset.ts'
 import type { AssetChange, AssetRecords, Upload, Usage } from '../assets/ports.ts'
+import type { MediaAccess } from '../ground/actor.ts'
 import type { SaveOutcome } from '../ground/save-outcome.ts'
 import { findHistory } from './asset-history.ts'
 import { type AssetRow, assetFrom } from './asset-rows.ts'
@@ -50,7 +51,14 @@ function createFinding(db: Db, read: Read): Finding {
   const assets = db.selectFrom('assets').selectAll()
   const byId = prepared(({ id }: { id: string }) => assets.where('id', '=', id).compile())
   const byToken = prepared(({ token }: { token: string }) =>
-    assets.where('media_token', '=', token).where('status', '=', 'ready').compile(),
+    db
+      .selectFrom('assets')
+      .innerJoin('workspaces', 'workspaces.id', 'assets.workspace_id')
+      .selectAll('assets')
+      .select('workspaces.media_access')
+      .where('media_token', '=', token)
+      .where('status', '=', 'ready')
+      .compile(),
   )
   const counted = prepared(({ workspaceId }: { workspaceId: string }) =>
     db.selectFrom('counters').select('assets').where('workspace_id', '=', workspaceId).compile(),
@@ -66,8 +74,10 @@ function createFinding(db: Db, read: Read): Finding {
   return {
     find: async id => assetOf(await read(byId({ id }))),
     findReady: async token => {
-      const asset = assetOf(await read(byToken({ token })))
-      return asset?.status === 'ready' ? asset : undefined
+      const [row] = await read(byToken({ token }))
+      const asset = row && assetFrom(row)
+      if (asset?.status !== 'ready') return undefined
+      return { asset, mediaAccess: row?.media_access as MediaAccess } // written by workspaces alone
     },
     findUpload: createFindUpload(db, read),
     count: async workspaceId => (await read(counted({ workspaceId })))[0]?.assets ?? 0,

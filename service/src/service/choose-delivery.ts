@@ -8,18 +8,18 @@ import { createXAccel } from '../http/delivery/x-accel.ts'
 import type { OpenBlobs } from './open-blobs.ts'
 
 export function chooseDelivery(
-  { delivery, mediaCacheSeconds }: Pick<Config, 'delivery' | 'mediaCacheSeconds'>,
+  { delivery }: Pick<Config, 'delivery'>,
   ports: Pick<Ports, 'assets' | 'clock'> & { blobs: OpenBlobs },
 ): Deliver {
   switch (delivery) {
     case 'stream':
-      return createStream(ports, mediaCacheSeconds)
+      return createStream(ports)
     case 'x-accel':
-      return createXAccel(ports, mediaCacheSeconds)
+      return createXAccel(ports)
     case 'redirect': {
       const { locate } = ports.blobs
       if (locate === undefined) throw new Error('these bytes have no address of their own')
-      return createRedirect({ locate, clock: ports.clock }, mediaCacheSeconds)
+      return createRedirect({ locate, clock: ports.clock })
     }
   }
 }

@@ -113,7 +113,10 @@ export function describeRoundTrips(name: string, open: OpenInstallation): void {
       const ready = await plant(garden.assets, readyOf(garden.workspaceId))
       const pending = await plant(garden.assets, pendingOf(garden.workspaceId))
       const failed = await plant(garden.assets, failedOf(garden.workspaceId))
-      expect(await garden.assets.findReady(ready.mediaToken)).toStrictEqual(ready)
+      expect(await garden.assets.findReady(ready.mediaToken)).toStrictEqual({
+        asset: ready,
+        mediaAccess: 'public',
+      })
       for (const token of [pending.mediaToken, failed.mediaToken, 'unknown', '', ready.id])
         expect(await garden.assets.findReady(token)).toBeUndefined()
     })

@@ -1,18 +1,21 @@
 // URLs: where things are, under names that need no escape anywhere.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { secondsLeft } from '../../src/assets/media-signature.ts'
 import { readTicket } from '../../src/assets/ticket.ts'
 import { signingKeys } from '../../src/ground/secrets.ts'
 import { createUrls } from '../../src/http/urls.ts'
 import { anyCharacter } from '../support/any-character.ts'
 import { attemptOf } from '../support/specimens.ts'
 
-const ticketKey = signingKeys('a secret of this installation').tickets
+const signing = signingKeys('a secret of this installation')
+let now = Date.parse('2026-01-01T12:00:01Z')
 let publicUrl = 'https://example.com/assets'
 const urls = createUrls({
   publicUrl: () => publicUrl,
   mediaUrl: () => 'https://cdn.example.com',
-  ticketKey,
+  signing,
+  clock: { now: () => now },
 })
 const media = (name: string | null) => urls.media({ mediaToken: 'token-of-22-characters', name })
 const MEDIA = 'https://cdn.example.com/media/token-of-22-characters'
@@ -27,7 +30,7 @@ describe('An installation', () => {
   it('gives each attempt an upload URL that ends in its ticket', () => {
     const attempt = attemptOf({ id: 'asset_fern', attempt: 2 })
     const [, ticket = ''] = urls.upload(attempt).split('https://example.com/assets/uploads/')
-    expect(readTicket(ticketKey, ticket)).toMatchObject({ assetId: 'asset_fern', attempt: 2 })
+    expect(readTicket(signing.tickets, ticket)).toMatchObject({ assetId: 'asset_fern', attempt: 2 })
     expect(urls.upload({ ...attempt, n: 3 })).not.toBe(urls.upload(attempt))
   })
 
@@ -74,5 +77,36 @@ describe('A media URL', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('A media URL for a caller', () => {
+  const asset = { mediaToken: 'token-of-22-characters', name: 'fern.png' }
+  const at = (time: string, seconds = 0) => {
+    now = Date.parse(time) + seconds * 1000
+    return new URL(urls.for({ mediaAccess: 'signed' }).media(asset))
+  }
+
+  it('is the plain one where media are public', () => {
+    expect(urls.for({ mediaAccess: 'public' }).media(asset)).toBe(`${MEDIA}/fern.png`)
+  })
+
+  it('is signed where they are private, and is its own normal form', () => {
+    const url = at('2026-01-01T12:00:00Z')
+    expect(`${url.origin}${url.pathname}`).toBe(`${MEDIA}/fern.png`)
+    const { mediaToken } = asset
+    expect(secondsLeft(signing.media, { mediaToken, now }, Object.fromEntries(url.searchParams))).toBe(3600)
+    expect(url.href).toBe(urls.for({ mediaAccess: 'signed' }).media(asset))
+  })
+
+  it('is the same for a quarter of an hour, and always good for an hour', () => {
+    const noon = '2026-01-01T12:00:00Z'
+    expect(at(noon, 0.001).href).toBe(at(noon, 900).href)
+    expect(at(noon, 900.001).href).not.toBe(at(noon, 900).href)
+    for (const seconds of [0, 0.001, 1, 450, 899.999, 900, 900.001, 1234.5]) {
+      const left = Number(at(noon, seconds).searchParams.get('expires')) - now / 1000
+      expect(left).toBeGreaterThanOrEqual(3600)
+      expect(left).toBeLessThan(3600 + 900)
+    }
   })
 })

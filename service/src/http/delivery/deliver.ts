@@ -2,9 +2,9 @@
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ReadyAsset } from '../../assets/asset.ts'
-import { cacheControl } from '../../ground/cache-control.ts'
 import { UNKEPT } from '../errors.ts'
 import type { Validators } from '../preconditions.ts'
+import { type Caching, cacheControlOf } from './caching.ts'
 
 export interface Exchange {
   request: FastifyRequest
@@ -12,7 +12,7 @@ export interface Exchange {
 }
 
 /** Answers with the asset's bytes, or with where they are. What the client has already was asked before. */
-export type Deliver = (asset: ReadyAsset, exchange: Exchange) => Promise<FastifyReply>
+export type Deliver = (asset: ReadyAsset, exchange: Exchange, caching: Caching) => Promise<FastifyReply>
 
 /**
  * Media can neither run scripts nor load anything; `allow-same-origin` alone keeps video and audio playable.
@@ -28,11 +28,11 @@ export const validatorsOf = (asset: ReadyAsset): Validators => ({
 })
 
 /** What a cache needs to know of these bytes, with or without them. */
-export const identify = (reply: FastifyReply, asset: ReadyAsset, cacheSeconds: number): FastifyReply =>
+export const identify = (reply: FastifyReply, asset: ReadyAsset, caching: Caching): FastifyReply =>
   reply.headers({
     etag: validatorsOf(asset).etag,
     'last-modified': new Date(asset.readyAt).toUTCString(),
-    'cache-control': cacheControl(cacheSeconds),
+    'cache-control': cacheControlOf(caching),
   })
 
 /** What a client needs to know before it takes the bytes, and what keeps them from acting. */

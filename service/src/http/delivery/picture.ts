@@ -4,13 +4,18 @@ import type { ReadyAsset } from '../../assets/asset.ts'
 import { type DerivativePorts, derivative } from '../../assets/derivatives/derivative.ts'
 import type { IconKind } from '../../assets/derivatives/ports.ts'
 import { type Preset, type Recipe, signatureOf } from '../../assets/derivatives/recipe.ts'
-import { cacheControl } from '../../ground/cache-control.ts'
 import { invalidField, noPicture } from '../../ground/errors.ts'
 import { isNotModified } from '../preconditions.ts'
+import { type Caching, cacheControlFor, cacheControlOf } from './caching.ts'
 import { describe, type Exchange } from './deliver.ts'
 import { acceptedFormat } from './picture-format.ts'
 
-type PicturePorts = DerivativePorts & { mediaCacheSeconds: number }
+/** What is asked for, and for how long the answer may be kept. */
+interface Wanted {
+  asset: ReadyAsset
+  preset: Preset
+  caching: Caching
+}
 
 /** What is said of a picture whether or not its bytes follow. */
 interface Shown {
@@ -40,22 +45,23 @@ export function requestedPreset(presets: Map<string, Preset>, { query }: Fastify
  * but an image to a preset that only images have. Ranges are ignored (RFC 9110, section 14.2): see `tag`.
  */
 export async function deliverPicture(
-  ports: PicturePorts,
-  { asset, preset }: { asset: ReadyAsset; preset: Preset },
+  ports: DerivativePorts,
+  { asset, preset, caching }: Wanted,
   { request, reply }: Exchange,
 ): Promise<FastifyReply> {
   const isImage = asset.contentType.startsWith('image/')
   if (preset.kind === 'model_input' && !isImage)
     throw invalidField('preset', `${preset.name} is made of images, and this asset is ${asset.contentType}`)
   if (preset.kind === 'fit' && preset.format === undefined) reply.header('vary', 'Accept')
-  if (!isImage && !asset.contentType.startsWith('video/')) return sendIcon(ports, asset, { request, reply })
+  if (!isImage && !asset.contentType.startsWith('video/'))
+    return sendIcon(ports, { asset, caching }, { request, reply })
   const recipe = recipeFor(preset, asset, request)
-  const shown = pictureShown(ports, asset, recipe)
+  const shown = pictureShown(asset, recipe, caching)
   if (isWithClient(request, shown)) return unchanged(reply, shown)
   const picture = await derivative(ports, asset, recipe)
   if ('refusal' in picture) {
     if (isImage) throw noPicture(picture.refusal)
-    return sendIcon(ports, asset, { request, reply })
+    return sendIcon(ports, { asset, caching }, { request, reply })
   }
   describeShown(reply, shown, { asset, request, sizeBytes: picture.sizeBytes })
   if (request.method !== 'HEAD') return reply.send(picture.bytes)
@@ -70,21 +76,24 @@ function recipeFor(preset: Preset, { media }: ReadyAsset, { headers }: FastifyRe
   return { kind, width, height, format }
 }
 
-const pictureShown = (ports: PicturePorts, asset: ReadyAsset, recipe: Recipe): Shown => ({
+const pictureShown = (asset: ReadyAsset, recipe: Recipe, caching: Caching): Shown => ({
   tag: `${asset.sha256}.${signatureOf(recipe)}`,
   contentType: `image/${recipe.format}`,
   extension: recipe.format === 'jpeg' ? 'jpg' : recipe.format,
-  cacheControl: cacheControl(ports.mediaCacheSeconds),
+  cacheControl: cacheControlOf(caching),
 })
 
-function sendIcon(ports: PicturePorts, asset: ReadyAsset, { request, reply }: Exchange): FastifyReply {
+function sendIcon(
+  ports: DerivativePorts,
+  { asset, caching }: Omit<Wanted, 'preset'>,
+  { request, reply }: Exchange,
+): FastifyReply {
   const kind = iconOf(asset)
-  const seconds = Math.min(ICON_SECONDS, ports.mediaCacheSeconds)
   const shown = {
     tag: `icon.${kind}.${ICON_EDITION}`,
     contentType: 'image/png',
     extension: 'png',
-    cacheControl: seconds > 0 ? `public, max-age=${seconds}` : 'no-cache',
+    cacheControl: cacheControlFor(caching, ICON_SECONDS),
   }
   if (isWithClient(request, shown)) return unchanged(reply, shown)
   const icon = ports.pictures.icon(kind)

@@ -1,6 +1,6 @@
 // Delivery by the store itself: a short-lived address at which the client gets the bytes from the bucket.
-import { cacheControl } from '../../ground/cache-control.ts'
 import type { Clock } from '../../ground/clock.ts'
+import { cacheControlOf } from './caching.ts'
 import { type Deliver, disposition } from './deliver.ts'
 
 /** Finds the public address of an object for whoever makes one kind of request, for a while. */
@@ -17,24 +17,25 @@ export type Locate = (
 ) => Promise<string>
 
 const ADDRESS_SECONDS = 300
-/** Whoever keeps our answer so long still has four minutes to begin. */
-const KEPT_SECONDS = 60
+/** Whoever keeps our answer as long as it may be kept still has four minutes to begin, or what is left of the URL. */
+const BEGINNING_SECONDS = 240
 
 export const createRedirect =
-  ({ locate, clock }: { locate: Locate; clock: Clock }, cacheSeconds: number): Deliver =>
-  async (asset, { request, reply }) => {
+  ({ locate, clock }: { locate: Locate; clock: Clock }): Deliver =>
+  async (asset, { request, reply }, caching) => {
+    const seconds = Math.min(ADDRESS_SECONDS, caching.urlSeconds)
     const location = await locate(asset.blobKey, {
       method: request.method === 'HEAD' ? 'HEAD' : 'GET',
       from: clock.now(),
-      seconds: ADDRESS_SECONDS,
+      seconds,
       says: {
         contentType: asset.contentType,
         contentDisposition: disposition(asset, request),
-        cacheControl: cacheControl(cacheSeconds),
+        cacheControl: cacheControlOf(caching),
       },
     })
     return reply
       .code(302)
-      .headers({ location, 'cache-control': `private, max-age=${KEPT_SECONDS}` })
+      .headers({ location, 'cache-control': `private, max-age=${Math.max(0, seconds - BEGINNING_SECONDS)}` })
       .send()
   }

@@ -47,13 +47,13 @@ function again<T>(first: IteratorResult<T>, iterator: AsyncIterator<T>): AsyncIt
 type ReadingPorts = Pick<Ports, 'assets' | 'blobs'>
 
 /** The first bytes are read before a header promises anything of them: an error must not carry what caches keep. */
-export function createStream(ports: ReadingPorts, cacheSeconds: number): Deliver {
-  return async (asset, { request, reply }) => {
+export function createStream(ports: ReadingPorts): Deliver {
+  return async (asset, { request, reply }, caching) => {
     const range = rangeOf(request, asset)
     if (range === 'unsatisfiable') return answerUnsatisfiable(reply, asset)
     const { start, end } = range ?? { start: 0, end: asset.sizeBytes - 1 }
     const body = request.method === 'HEAD' ? undefined : await bodyOf(ports, asset, { start, end })
-    identify(reply, asset, cacheSeconds)
+    identify(reply, asset, caching)
     describe(reply, asset, request).headers({ 'accept-ranges': 'bytes', 'content-length': end - start + 1 })
     if (range !== undefined)
       reply.code(206).header('content-range', `bytes ${start}-${end}/${asset.sizeBytes}`)

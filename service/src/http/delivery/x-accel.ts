@@ -11,16 +11,16 @@ const INTERNAL_LOCATION = '/_herbarium_media'
 const SAME_FOR_NGINX = /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/i
 
 /** Requests that nginx would judge in another way than we do are few, and streamed. */
-export function createXAccel(ports: Pick<Ports, 'assets' | 'blobs'>, cacheSeconds: number): Deliver {
-  const stream = createStream(ports, cacheSeconds)
-  return async (asset, exchange) => {
+export function createXAccel(ports: Pick<Ports, 'assets' | 'blobs'>): Deliver {
+  const stream = createStream(ports)
+  return async (asset, exchange, caching) => {
     const { request, reply } = exchange
     const range = rangeOf(request, asset)
     if (range === 'unsatisfiable') return answerUnsatisfiable(reply, asset)
-    if (!isLeftToNginx(request, range !== undefined)) return stream(asset, exchange)
+    if (!isLeftToNginx(request, range !== undefined)) return stream(asset, exchange, caching)
     // One byte, for the reason that streaming has: nginx would put our headers on its own 404.
     await bytesOf(ports, asset, { start: 0, end: 0 })
-    identify(reply, asset, cacheSeconds)
+    identify(reply, asset, caching)
     // nginx says so itself, only not of a part.
     if (range !== undefined) reply.header('accept-ranges', 'bytes')
     return describe(reply, asset, request)

@@ -44,7 +44,7 @@ export function completeAsset(app: App, deps: Deps): void {
           },
         },
       )
-      return presentUpload(deps.urls, asset)
+      return presentUpload(deps.urls.for(request.actor), asset)
     },
   )
 }

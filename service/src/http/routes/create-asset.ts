@@ -90,9 +90,10 @@ export function createAsset(app: App, deps: Deps): void {
       : createReservation(deps, request, reply))
     const { asset } = upload
     const isReserved = asset.status === 'pending_upload' && asset.uploadedVia === 'signed_url'
+    const urls = deps.urls.for(request.actor)
     return isReserved
-      ? presentReservation(deps.urls, upload, await instructionsFor(deps, request.actor, upload))
-      : presentUpload(deps.urls, asset)
+      ? presentReservation(urls, upload, await instructionsFor(deps, request.actor, upload))
+      : presentUpload(urls, asset)
   })
 }
 

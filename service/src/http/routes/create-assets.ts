@@ -100,7 +100,7 @@ async function present(
   if (result instanceof Refusal)
     return { status: STATUS_OF[result.code], error: envelopeOf(inItem(n, result)).error }
   const instructions = await instructionsFor(deps, request.actor, result)
-  return { status: 201, asset: presentReservation(deps.urls, result, instructions) }
+  return { status: 201, asset: presentReservation(deps.urls.for(request.actor), result, instructions) }
 }
 
 const inItem = (n: number, refusal: Refusal): Refusal =>

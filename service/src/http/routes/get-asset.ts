@@ -36,7 +36,7 @@ export function getAsset(app: App, deps: Deps): void {
               waitMs: wait * 1000,
               signal: endOf(reply, closing),
             })
-      return presentAsset(deps.urls, asset)
+      return presentAsset(deps.urls.for(request.actor), asset)
     },
   )
 }

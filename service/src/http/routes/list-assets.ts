@@ -49,8 +49,9 @@ export function listAssets(app: App, deps: Deps): void {
     const listing = { route: 'assets', ...filter }
     const after = readCursor(deps.signing.cursors, listing, cursor)
     const page = await list(deps, request.actor, { filter, page: { limit, after } })
+    const urls = deps.urls.for(request.actor)
     return {
-      assets: page.items.map(item => presentListed(deps.urls, item)),
+      assets: page.items.map(item => presentListed(urls, item)),
       meta: {
         next_cursor: cursorFor(deps.signing.cursors, listing, page),
         total_estimate: page.totalEstimate,

@@ -40,8 +40,9 @@ export function listProjectNodes(app: App, deps: Deps): void {
       const listing = { route: 'nodes', projectId }
       const after = readCursor(deps.signing.cursors, listing, cursor)
       const page = await listNodes(deps, request.actor, { projectId, page: { limit, after } })
+      const urls = deps.urls.for(request.actor)
       return {
-        nodes: page.items.map(item => presentNode(deps.urls, item)),
+        nodes: page.items.map(item => presentNode(urls, item)),
         meta: { next_cursor: cursorFor(deps.signing.cursors, listing, page) },
       }
     },

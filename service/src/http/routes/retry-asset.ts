@@ -40,7 +40,8 @@ export function retryAsset(app: App, deps: Deps): void {
           replay: record => reservationOf(deps, record),
         },
       )
-      return presentReservation(deps.urls, upload, await instructionsFor(deps, request.actor, upload))
+      const instructions = await instructionsFor(deps, request.actor, upload)
+      return presentReservation(deps.urls.for(request.actor), upload, instructions)
     },
   )
 }
