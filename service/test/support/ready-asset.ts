@@ -4,7 +4,7 @@ import type { FLORA } from '@flora-ai/flora'
 export interface ReadySample {
   assetId: string
   url: string
-  /** The URL's path, for requests written by hand. */
+  /** The URL's path and query, for requests written by hand. */
   path: string
   bytes: Buffer
 }
@@ -19,5 +19,6 @@ export async function readyAsset(
   const asset = await client.assets.upload(bytes, { workspace_id: workspaceId, file_name: fileName })
   if (asset.status !== 'ready' || !asset.url)
     throw new Error(`${fileName} came back ${asset.status}: ${JSON.stringify(asset)}`)
-  return { assetId: asset.asset_id, url: asset.url, path: new URL(asset.url).pathname, bytes }
+  const { pathname, search } = new URL(asset.url)
+  return { assetId: asset.asset_id, url: asset.url, path: pathname + search, bytes }
 }
