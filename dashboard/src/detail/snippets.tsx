@@ -1,8 +1,9 @@
 // An asset's URL, ready to be put where it is used.
 import { useRef, useState } from 'preact/hooks'
 import type { Asset } from '../api/wire.ts'
+import { endOf } from '../assets/media-url.ts'
 import { Glyph } from '../parts/icons.tsx'
-import { kindOf, nameSpoken } from '../parts/spoken.ts'
+import { kindOf, momentSpoken, nameSpoken } from '../parts/spoken.ts'
 
 const FORMS = ['URL', 'curl', 'JavaScript', 'HTML'] as const
 type Form = (typeof FORMS)[number]
@@ -12,6 +13,7 @@ export function Snippets({ asset }: { asset: Asset }) {
   const [copied, setCopied] = useState('')
   const text = useRef<HTMLPreElement>(null)
   const snippet = snippetOf(asset, form)
+  const end = endOf(asset.url)
   return (
     <section class="part">
       <h3>Use it</h3>
@@ -46,6 +48,7 @@ export function Snippets({ asset }: { asset: Asset }) {
           {copied === 'Copied' && <Glyph sign="check" size={18} />} {copied}
         </span>
       </p>
+      {end !== undefined && <p class="soft">This URL is good until {momentSpoken(end)}.</p>}
     </section>
   )
 }
@@ -64,9 +67,10 @@ function snippetOf(asset: Asset, form: Form): string {
   }
 }
 
-function markupOf({ url, content_type, name, width, height }: Asset): string {
+function markupOf({ url: plain, content_type, name, width, height }: Asset): string {
+  const url = escaped(plain)
   const size = width !== null && height !== null ? ` width="${width}" height="${height}"` : ''
-  const spoken = nameSpoken(name).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+  const spoken = escaped(nameSpoken(name))
   switch (kindOf(content_type)) {
     case 'image':
       return `<img src="${url}" alt="${spoken}"${size}>`
@@ -78,6 +82,9 @@ function markupOf({ url, content_type, name, width, height }: Asset): string {
       return `<a href="${url}">${spoken}</a>`
   }
 }
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
 /** Without TLS a page has no clipboard: the text is then marked, to be copied by hand. */
 async function copy(snippet: string, shown: HTMLElement | null): Promise<string> {

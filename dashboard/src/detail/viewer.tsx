@@ -1,6 +1,7 @@
 // What an asset is: its picture, or a player.
 import { useState } from 'preact/hooks'
 import type { Asset } from '../api/wire.ts'
+import { withPreset } from '../assets/media-url.ts'
 import { Glyph, KindIcon } from '../parts/icons.tsx'
 import { kindOf, nameSpoken, STATUS_SPOKEN } from '../parts/spoken.ts'
 import { FileButton } from '../uploads/choose-files.tsx'
@@ -19,7 +20,7 @@ export function Viewer({ asset }: { asset: Asset }) {
           {/* biome-ignore lint/a11y/useMediaCaption: an asset has none beside it */}
           <video
             src={asset.url}
-            poster={`${asset.url}?preset=thumb`}
+            poster={withPreset(asset.url, 'thumb')}
             controls
             playsInline
             preload="metadata"
@@ -51,7 +52,7 @@ const LARGE_BYTES = 4_000_000
 
 /** Not every browser shows every type (HEIC): the other form then stands in. */
 function Picture({ asset, ratio }: { asset: Asset; ratio: string | undefined }) {
-  const forms = [asset.url, `${asset.url}?preset=preview`]
+  const forms = [asset.url, withPreset(asset.url, 'preview')]
   const sources = (asset.size_bytes ?? 0) > LARGE_BYTES ? forms.toReversed() : forms
   const [failed, setFailed] = useState(0)
   const source = sources[failed]

@@ -78,7 +78,7 @@ function Node({ node, address }: { node: CanvasNode; address: URL }) {
   const label = node.label ?? 'Unnamed'
   const content = (
     <>
-      <Thumbnail url={node.url} kind={KINDS[node.type]} />
+      <Thumbnail assetId={node.asset_id} url={node.url} kind={KINDS[node.type]} />
       <span class="node-label">{label}</span>
     </>
   )
