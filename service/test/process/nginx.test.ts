@@ -10,6 +10,7 @@ import { type RawRequest, rawRequest } from '../support/raw-request.ts'
 import { type ReadySample, readyAsset } from '../support/ready-asset.ts'
 import { reserve } from '../support/reserve.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
+import { signedTenant } from '../support/signed-tenant.ts'
 import { type BehindNginx, startBehindNginx } from '../support/start-behind-nginx.ts'
 import { startNginx } from '../support/start-nginx.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
@@ -125,6 +126,26 @@ test('a file that only nginx cannot reach is 503, and no cache may keep that', a
   } finally {
     await wrong.close()
   }
+})
+
+test('where media are private, nginx sends what is signed, under headers for private caches, and nothing else', async () => {
+  const tenant = await signedTenant(herbarium)
+  const owned = await readyAsset(tenant, picture.bytes, NAME)
+  const [plain = ''] = owned.path.split('?')
+  for (const request of [{}, { method: 'HEAD' }, { headers: { range: 'bytes=5-99' } }]) {
+    const refused = await ask(request, plain)
+    expect([refused.status, refused.headers['cache-control']]).toEqual([403, 'no-store'])
+    expect(refused.headers['x-accel-redirect']).toBeUndefined()
+  }
+  const whole = await ask({}, owned.path)
+  expect([whole.status, whole.headers.server]).toEqual([200, 'nginx'])
+  expect(whole.body.equals(picture.bytes)).toBe(true)
+  const part = await ask({ headers: { range: 'bytes=5-99' } }, owned.path)
+  expect([part.status, part.body.equals(picture.bytes.subarray(5, 100))]).toEqual([206, true])
+  const known = await ask({ headers: { 'if-none-match': whole.headers.etag } }, owned.path)
+  expect(known.status).toBe(304)
+  for (const { headers } of [whole, part, known])
+    expect(headers['cache-control']).toMatch(/^private, max-age=\d+$/)
 })
 
 test('uploads go through as they come: a form, a raw file of 24 MiB, and one by tus in two pieces', async () => {

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts'
 import { type ReadySample, readyAsset } from '../support/ready-asset.ts'
+import { postJson } from '../support/reserve.ts'
 import { sampleBytes } from '../support/samples.ts'
+import { signedTenant } from '../support/signed-tenant.ts'
 import { type Gateway, startGateway } from '../support/start-ceph.ts'
 import { type RunningService, startService } from '../support/start-service.ts'
 import { cephHere } from '../support/use-bucket.ts'
@@ -123,4 +125,34 @@ test("fetch follows of itself: the asset's URL gives the bytes", async () => {
   const served = await fetch(picture.url)
   expect(served.redirected).toBe(true)
   expect(Buffer.from(await served.arrayBuffer()).equals(picture.bytes)).toBe(true)
+})
+
+test('where media are private, nobody without a signature is sent anywhere, and no address outlives one', async () => {
+  const tenant = await signedTenant(herbarium)
+  const { assetId, url } = await readyAsset(tenant, picture.bytes, 'private.png')
+  const sentTo = async (asked: string, method = 'GET') => {
+    const { pathname, search } = new URL(asked)
+    return rawRequest(herbarium.origin, pathname + search, { method })
+  }
+  for (const method of ['GET', 'HEAD']) {
+    const refused = await sentTo(url.replace(/\?.*$/, ''), method)
+    expect([refused.status, refused.headers.location]).toEqual([403, undefined])
+  }
+  const long = await sentTo(url)
+  expect(locationOf(long).searchParams.get('X-Amz-Expires')).toBe('300')
+  expect(long.headers['cache-control']).toBe('private, max-age=60')
+  const served = await follow(long)
+  expect(served.body.equals(picture.bytes)).toBe(true)
+  expect(served.headers['cache-control']).toMatch(/^private, max-age=\d+$/)
+  const signed = await postJson(tenant, `/assets/${assetId}/sign`, { expires_in: 30 })
+  const { url: brief, expires_at: end } = (await signed.json()) as { url: string; expires_at: string }
+  const short = await sentTo(brief)
+  const { searchParams } = locationOf(short)
+  const from = (searchParams.get('X-Amz-Date') ?? '').replace(
+    /^(....)(..)(..T..)(..)(..)Z$/,
+    '$1-$2-$3:$4:$5Z',
+  )
+  expect(Date.parse(from) + Number(searchParams.get('X-Amz-Expires')) * 1000).toBe(Date.parse(end))
+  expect(short.headers['cache-control']).toBe('private, max-age=0')
+  expect((await follow(short)).body.equals(picture.bytes)).toBe(true)
 })
