@@ -8,6 +8,7 @@ import { reserve } from '../support/reserve.ts'
 import { linesOf } from '../support/run-herbarium.ts'
 import { sampleBytes, wavOf } from '../support/samples.ts'
 import { openShell, type Shell } from '../support/shell-of.ts'
+import { allow } from '../support/signed-tenant.ts'
 import { type Internet, startInternet } from '../support/start-internet.ts'
 import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
 import { stored } from '../support/uploads.ts'
@@ -38,7 +39,7 @@ beforeEach(async () => {
   shell = await openShell({ baseUrl: `${herbarium.origin}/api/v1`, apiKey: tenant.apiKey })
   answerFile = async (request, response) => {
     const served = await fetch(`${herbarium.origin}${request.url}`)
-    response.end(Buffer.from(await served.arrayBuffer()))
+    response.writeHead(served.status).end(Buffer.from(await served.arrayBuffer()))
   }
 })
 afterEach(() => shell.close())
@@ -102,6 +103,14 @@ test('get shows an asset, and saves its file whole: to a file, into a folder, to
   const piped = await stored(tenant, {}, wavOf(3_000_000))
   const { code, stdout: bytes } = await shell.herbarium('get', piped.asset_id, '-o', '-')
   expect({ code, isWav: bytes.startsWith('RIFF') }).toEqual({ code: 0, isWav: true })
+})
+
+test('get saves the file also where media are private', async () => {
+  await allow(herbarium, tenant, 'signed')
+  const { asset_id } = await stored(tenant, { file_name: 'fern.png' })
+  const target = path.join(shell.folder, 'private.png')
+  expect((await shell.herbarium('get', asset_id, '-o', target)).code).toBe(0)
+  expect((await readFile(target)).equals(png)).toBe(true)
 })
 
 test.each<[string, RequestListener, RegExp]>([
