@@ -1,12 +1,12 @@
 // Where bytes go that something else sends, and the line that sends them.
 import type { Reservation } from '@herbarium/client'
 import { z } from 'zod'
-import { status } from './shapes.ts'
+import { mediaUrl, status } from './shapes.ts'
 
 export const reservation = z.object({
   asset_id: z.string(),
   status,
-  url: z.string().describe('Final; answers once the asset is ready'),
+  url: mediaUrl,
   upload_url: z.string().describe('Takes the bytes by PUT, and tus 1.0.0; a credential for this one upload'),
   expires_at: z.string().describe('ISO 8601: the upload has to begin before'),
   curl: z.string().describe('Sends the file when it is run in its folder'),

@@ -45,12 +45,16 @@ export const optionsOf = (said: Said) => ({
 
 export const status = z.enum(['pending_upload', 'ready', 'failed'])
 
+export const mediaUrl = z
+  .string()
+  .describe('Answers once the asset is ready. For good, or where it says "expires" until then: get it again')
+
 const facts = {
   asset_id: z.string(),
   status,
   name: z.string().nullable(),
   folder: z.string(),
-  url: z.string().describe('Final; answers once the asset is ready'),
+  url: mediaUrl,
   content_type: z.string().describe('What the bytes are; until they have been looked at, what was declared'),
   size_bytes: z.number().nullable(),
   width: z.number().nullable().describe('Pixels'),
