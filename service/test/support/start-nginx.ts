@@ -19,6 +19,8 @@ export interface Nginx {
   plainOrigin: string
   /** What its clients trust, in PEM. */
   ca: string
+  /** Has it take another certificate of the same authority, without an end of what it does. */
+  renew(): Promise<void>
   /** What its two logs have so far. */
   logs(): Promise<{ access: string; error: string }>
   close(): Promise<void>
@@ -43,9 +45,12 @@ export async function startNginx(place: NginxPlace): Promise<Nginx> {
     await freePort(),
     await createTestCa(),
   ]
-  const { key, cert } = await authority.issue('localhost')
+  const writeCertificate = async () => {
+    const { key, cert } = await authority.issue('localhost')
+    await Promise.all([writeFile(at('key.pem'), key), writeFile(at('cert.pem'), cert)])
+  }
+  await writeCertificate()
   await mkdir(at('temp'))
-  await Promise.all([writeFile(at('key.pem'), key), writeFile(at('cert.pem'), cert)])
   await writeFile(at('nginx.conf'), await shippedFor(place, { port, plainPort, at }))
   const asWho = process.getuid?.() === 0 ? 'user root; ' : '' // the service's own user
   const globals = `${asWho}daemon off; pid ${at('pid')};`
@@ -69,6 +74,10 @@ export async function startNginx(place: NginxPlace): Promise<Nginx> {
     origin: `https://localhost:${port}`,
     plainOrigin: `http://localhost:${plainPort}`,
     ca: authority.ca,
+    renew: async () => {
+      await writeCertificate()
+      nginx.kill('SIGHUP')
+    },
     logs: async () => ({ access: await read('access.log'), error: await read('error.log') }),
     close,
   }
