@@ -5,7 +5,17 @@ import { expect, test } from 'vitest'
 
 const SOURCE = path.join(import.meta.dirname, '../src')
 
-const NOUNS = ['workspaces', 'keys', 'assets', 'projects', 'events', 'webhooks', 'upkeep', 'servers']
+const NOUNS = [
+  'workspaces',
+  'keys',
+  'assets',
+  'projects',
+  'events',
+  'webhooks',
+  'upkeep',
+  'servers',
+  'secrets',
+]
 
 /** A servant takes a noun's types and ports, never its code. */
 const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
@@ -19,6 +29,7 @@ const MAY_IMPORT: Record<string, { code: string[]; types?: string[] }> = {
   webhooks: { code: ['ground', 'events'] },
   upkeep: { code: ['ground', 'assets', 'servers'] },
   servers: { code: ['ground'] },
+  secrets: { code: ['ground'] },
   workspaces: { code: ['ground', 'keys', 'projects'] },
   http: { code: ['ground', ...NOUNS] },
   jobs: { code: ['ground', ...NOUNS] },

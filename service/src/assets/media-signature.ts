@@ -1,5 +1,6 @@
 // The signature in the URL of private media: it opens one asset until the second that stands beside it.
 import { deadMediaUrl } from '../ground/errors.ts'
+import type { Keyring } from '../ground/keyring.ts'
 import { isSignedBy, type SigningKey, sign } from '../ground/secrets.ts'
 
 /** What a URL's query says; anything, where a stranger wrote it. */
@@ -14,10 +15,10 @@ export const signedQuery = (key: SigningKey, mediaToken: string, expires: number
 
 /**
  * For how many whole seconds, at least one, the URL of a media token is good after `now`, in unix milliseconds. Throws
- * `forbidden` for a URL that is not signed, not by this key or not for this token, and for one whose time is over.
+ * `forbidden` for a URL that is not signed, not by a key of this ring or not for this token, and for one whose time is over.
  */
 export function secondsLeft(
-  key: SigningKey,
+  ring: Pick<Keyring, 'find'>,
   { mediaToken, now }: { mediaToken: string; now: number },
   { expires, signature }: Said,
 ): number {
@@ -26,7 +27,7 @@ export function secondsLeft(
   if (
     typeof expires !== 'string' ||
     typeof signature !== 'string' ||
-    !isSigned(key, textOf(mediaToken, expires), signature)
+    !isSigned(ring, textOf(mediaToken, expires), signature)
   )
     throw deadMediaUrl('The signature of this URL is not one of ours for this file and this time.')
   const seconds = Number(expires) - Math.floor(now / 1000)
@@ -34,10 +35,15 @@ export function secondsLeft(
   throw deadMediaUrl('This URL has expired.')
 }
 
+/** Names the key that a URL says it is signed by; empty where it says none. */
+export const signerIn = ({ signature }: Said): string =>
+  typeof signature === 'string' ? (signature.split('.')[0] ?? '') : ''
+
 /** A media token has no dot. */
 const textOf = (mediaToken: string, expires: string): string => `${mediaToken}.${expires}`
 
-function isSigned(key: SigningKey, text: string, signature: string): boolean {
-  const [kid, mac = '', ...rest] = signature.split('.')
-  return kid === key.kid && rest.length === 0 && isSignedBy(key, text, mac)
+function isSigned(ring: Pick<Keyring, 'find'>, text: string, signature: string): boolean {
+  const [kid = '', mac = '', ...rest] = signature.split('.')
+  const key = ring.find(kid)
+  return key !== undefined && rest.length === 0 && isSignedBy(key, text, mac)
 }

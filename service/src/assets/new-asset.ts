@@ -49,7 +49,7 @@ export const newAttempt = (
     assetId: asset.id,
     n: asset.attempt,
     state: 'open',
-    ticketKid: ports.policy.ticketKid,
+    ticketKid: ports.policy.ticketKid(),
     signedAt: now,
     expiresAt: now + ports.policy.ttlMs,
     maxBytes: asset.declaredSize ?? ports.policy.maxBytes,

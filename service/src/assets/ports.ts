@@ -272,7 +272,8 @@ export interface Background {
 export interface UploadPolicy {
   ttlMs: number
   maxBytes: number
-  ticketKid: string
+  /** Of the key that signs tickets now. */
+  ticketKid(): string
   /** The most attempts a workspace may have open. */
   maxPending: number
   /** Whether pictures are published without their metadata. */

@@ -1,4 +1,5 @@
 // The upload token: whoever has it may complete, retry and watch one asset, for the key that gave it out.
+import type { Keyring } from '../ground/keyring.ts'
 import type { SigningKey } from '../ground/secrets.ts'
 import { readClaims, signClaims } from '../ground/signed-claims.ts'
 import type { Attempt } from './attempt.ts'
@@ -22,9 +23,9 @@ export const uploadTokenFor = (key: SigningKey, { assetId, n }: Attempt, keyId: 
 /** Whether a credential is meant as an upload token, good or not. */
 export const looksLikeUploadToken = (secret: string): boolean => secret.startsWith('ut_')
 
-/** The token, or undefined when it was not signed by this key or is no token at all. */
-export function readUploadToken(key: SigningKey, text: string): UploadToken | undefined {
-  const claims = readClaims(key, VERSION, text)
+/** The token, or undefined when it was not signed by a key of this ring or is no token at all. */
+export function readUploadToken(ring: Pick<Keyring, 'find'>, text: string): UploadToken | undefined {
+  const claims = readClaims(ring, VERSION, text)
   if (claims === undefined) return undefined
   const [assetId = '', attempt, keyId = ''] = claims
   return { assetId, attempt: Number(attempt), keyId }

@@ -23,7 +23,7 @@ export function addBackup(program: Command): void {
       const report = await withBackupFolder(config, folder, ports =>
         withProgress('backing up', onProgress => backUp(ports, { program: version, onProgress })),
       )
-      const keepsSecret = config.secretKey === undefined
+      const keepsSecret = config.secretKeys === undefined
       say(options, asJson(report, folder), asLines(report, folder, keepsSecret))
       if (report.damaged.length > 0) process.exitCode = 1
     })

@@ -4,7 +4,7 @@ import { access, mkdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import type { Config } from './config.ts'
-import { readSecret, SecretFault, secretFile } from './secret-key.ts'
+import { readSecrets, SecretFault, secretFile } from './secret-key.ts'
 
 /** Everything that stands in the way, one sentence each; who does not listen needs no port and no certificate. */
 export async function placeComplaints(
@@ -32,8 +32,8 @@ async function folderComplaint({ dataDir }: Config): Promise<string | undefined>
 
 /** A secret that is not there yet will be made. */
 async function secretComplaint(config: Config): Promise<string | undefined> {
-  if (config.secretKey !== undefined) return undefined
-  return readSecret(secretFile(config)).then(
+  if (config.secretKeys !== undefined) return undefined
+  return readSecrets(secretFile(config)).then(
     () => undefined,
     error => (error instanceof SecretFault ? error.message : undefined),
   )

@@ -16,7 +16,8 @@ import {
   ports,
   postgresUrl,
   publicAddress,
-  secret,
+  type SecretKeys,
+  secrets,
   tcpAddress,
   variablesOf,
 } from './read-variables.ts'
@@ -36,8 +37,8 @@ export interface Config {
   /** What media URLs are built from; undefined means the public URL. */
   mediaUrl: string | undefined
   tls: { certFile: string; keyFile: string } | undefined
-  /** Undefined means a key file in the data folder. */
-  secretKey: string | undefined
+  /** The current one first, then earlier ones; undefined means a key file in the data folder. */
+  secretKeys: SecretKeys | undefined
   uploadTtlSeconds: number
   maxUploadBytes: number
   completeWaitSeconds: number
@@ -112,7 +113,7 @@ export function readSettings(environment: Record<string, string | undefined> = p
     publicUrl,
     mediaUrl: publicAddress(variables, 'MEDIA_URL', { allowInsecure }),
     tls: tls && { certFile: tls.first, keyFile: tls.second },
-    secretKey: secret(variables, 'SECRET_KEY', {
+    secretKeys: secrets(variables, 'SECRET_KEY', {
       minCharacters: MIN_SECRET_CHARACTERS,
       isShared: variables.text('DATABASE_URL') !== undefined,
     }),

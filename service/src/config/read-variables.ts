@@ -112,20 +112,37 @@ export function pair(
   return undefined
 }
 
-/** One that several nodes sign with cannot be made by one of them. */
-export function secret(
+/** The current one first; the others are on their way in or out. */
+export type SecretKeys = readonly [string, ...string[]]
+
+/** With commas between, each long enough. One that several nodes sign with cannot be made by one of them. */
+export function secrets(
   variables: Variables,
   name: string,
   { minCharacters, isShared }: { minCharacters: number; isShared: boolean },
-): string | undefined {
+): SecretKeys | undefined {
   const given = variables.text(name)
   const cure = `at least ${minCharacters} characters: "openssl rand -hex 32" makes one.`
   if (given === undefined && isShared)
     return variables.complain(
       `${name} must be set when DATABASE_URL is, to the same secret on every node of one database, with ${cure}`,
     )
-  if (given === undefined || given.length >= minCharacters) return given
-  return variables.complain(`${name} must have ${cure}`)
+  if (given === undefined) return undefined
+  const keys = secretKeysOf(given.split(','), minCharacters)
+  if (keys !== undefined) return keys
+  return variables.complain(
+    given.includes(',')
+      ? `${name} has commas, which part one secret from the next, and each must have ${cure}`
+      : `${name} must have ${cure}`,
+  )
+}
+
+/** Undefined where one of them could be guessed. */
+export function secretKeysOf(texts: string[], minCharacters: number): SecretKeys | undefined {
+  const [first, ...others] = new Set(texts.map(text => text.trim()))
+  const isGuessable = (key: string | undefined) => key === undefined || key.length < minCharacters
+  if (first === undefined || [first, ...others].some(isGuessable)) return undefined
+  return [first, ...others]
 }
 
 /** The complaint never repeats the URL, which may have a password in it. */

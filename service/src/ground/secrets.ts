@@ -1,4 +1,4 @@
-// The signing keys that one installation's secret gives, each for one purpose.
+// The signing keys of an installation, each for one purpose: derived from a master secret, or made by a rotation.
 import {
   createHash,
   createHmac,
@@ -15,25 +15,24 @@ export interface SigningKey {
   key: KeyObject
 }
 
-export interface SigningKeys {
-  tickets: SigningKey
-  uploadTokens: SigningKey
-  cursors: SigningKey
-  media: SigningKey
-}
+export const PURPOSES = ['tickets', 'upload_tokens', 'cursors', 'media'] as const
+export type Purpose = (typeof PURPOSES)[number]
 
-const derive = (master: string, purpose: string): SigningKey => {
-  const key = Buffer.from(hkdfSync('sha256', master, '', `herbarium ${purpose} v1`, 32))
-  return { kid: createHash('sha256').update(key).digest('hex').slice(0, 8), key: createSecretKey(key) }
-}
+/** The installation's master secrets: the first one seals, all of them open and verify. */
+export type Masters = readonly [string, ...string[]]
 
-/** Derives (RFC 5869) one key a purpose from the installation's secret. */
-export const signingKeys = (master: string): SigningKeys => ({
-  tickets: derive(master, 'tickets'),
-  uploadTokens: derive(master, 'upload tokens'),
-  cursors: derive(master, 'cursors'),
-  media: derive(master, 'media'),
-})
+/** Enough of a key's hash to tell it from others, and nothing of the key. */
+export const kidOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8)
+
+export const signingKeyOf = (key: Buffer): SigningKey => ({ kid: kidOf(key), key: createSecretKey(key) })
+
+/** Derives (RFC 5869) 32 bytes that serve one purpose alone. */
+export const deriveBytes = (master: string, label: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', master, '', `herbarium ${label} v1`, 32))
+
+/** What signs until keys of its own are made for a purpose. */
+export const derivedKey = (master: string, purpose: Purpose): SigningKey =>
+  signingKeyOf(deriveBytes(master, purpose.replace('_', ' ')))
 
 /** HMAC-SHA256 in base64url. */
 export const sign = ({ key }: SigningKey, text: string): string =>

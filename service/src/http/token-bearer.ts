@@ -5,7 +5,8 @@ import { hasOutlived, readUploadToken } from '../assets/upload-token.ts'
 import type { Caller } from '../ground/actor.ts'
 import type { Clock } from '../ground/clock.ts'
 import { beyondToken, deadToken, invalidKey, notFound } from '../ground/errors.ts'
-import type { SigningKeys } from '../ground/secrets.ts'
+import type { SigningKeys } from '../ground/keyring.ts'
+import { readLearning } from '../ground/signed-claims.ts'
 import { callerOf } from '../keys/authenticate.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 
@@ -31,7 +32,8 @@ export const BY_TOKEN_TOO = { takesUploadToken: true } as const
  * taken, and `not_found` for any asset but its own, there or not.
  */
 export async function bearerOf(ports: TokenPorts, request: FastifyRequest, text: string): Promise<Caller> {
-  const token = readUploadToken(ports.signing.uploadTokens, text)
+  const { uploadTokens } = ports.signing
+  const token = await readLearning(uploadTokens, text, one => readUploadToken(uploadTokens, one))
   if (token === undefined) throw invalidKey()
   if (!request.routeOptions.config.takesUploadToken) throw beyondToken()
   const { asset_id } = request.params as { asset_id?: string } // by the pattern of every such route

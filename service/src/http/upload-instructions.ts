@@ -3,7 +3,7 @@ import { formKey } from '../assets/attempt.ts'
 import type { Ports, Upload, UploadForm } from '../assets/ports.ts'
 import { uploadTokenFor } from '../assets/upload-token.ts'
 import type { Actor } from '../ground/actor.ts'
-import type { SigningKeys } from '../ground/secrets.ts'
+import type { SigningKeys } from '../ground/keyring.ts'
 import type { Urls } from './urls.ts'
 
 /** What a form says of a file whose type nobody has declared. */
@@ -26,7 +26,11 @@ export async function instructionsFor(
   return {
     form: await formFor(ports, upload),
     door: ports.urls.upload(upload.attempt),
-    token: uploadTokenFor(ports.signing.uploadTokens, upload.attempt, actor.keyId),
+    token: uploadTokenFor(
+      ports.signing.uploadTokens.at(upload.attempt.signedAt),
+      upload.attempt,
+      actor.keyId,
+    ),
   }
 }
 

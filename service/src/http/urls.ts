@@ -5,7 +5,7 @@ import { signedQuery } from '../assets/media-signature.ts'
 import { ticketFor } from '../assets/ticket.ts'
 import type { Caller } from '../ground/actor.ts'
 import type { Clock } from '../ground/clock.ts'
-import type { SigningKeys } from '../ground/secrets.ts'
+import type { SigningKeys } from '../ground/keyring.ts'
 
 type Located = Pick<Asset, 'mediaToken' | 'name'>
 
@@ -24,7 +24,7 @@ export interface Urls extends MediaUrls {
   signed(asset: Located, expires: number): string
   /** Media URLs as this caller is to have them: where its media are private they are signed, for an hour at least. */
   for(caller: Pick<Caller, 'mediaAccess'>): MediaUrls
-  /** Where the attempt's bytes go. */
+  /** Where the attempt's bytes go: by the key it was made with, or by the current one where that has ended. */
   upload(attempt: Attempt): string
   /** The same, for a ticket that was read before. */
   door(ticket: string): string
@@ -42,13 +42,14 @@ export const createUrls = (options: {
   signing: Pick<SigningKeys, 'tickets' | 'media'>
   clock: Pick<Clock, 'now'>
 }): Urls => {
+  const { tickets } = options.signing
   const door = (ticket: string) => `${options.publicUrl()}/uploads/${ticket}`
   const media = ({ mediaToken, name }: Located) => {
     const decoration = name === null ? '' : slug(name)
     return `${options.mediaUrl()}/media/${mediaToken}${decoration === '' ? '' : `/${decoration}`}`
   }
   const signed = (asset: Located, expires: number) =>
-    `${media(asset)}?${signedQuery(options.signing.media, asset.mediaToken, expires)}`
+    `${media(asset)}?${signedQuery(options.signing.media.current(), asset.mediaToken, expires)}`
   const plainly = { media }
   return {
     api: () => `${options.publicUrl()}/api/v1`,
@@ -61,7 +62,7 @@ export const createUrls = (options: {
       const expires = endOf(options.clock.now())
       return { media: asset => signed(asset, expires) }
     },
-    upload: attempt => door(ticketFor(options.signing.tickets, attempt)),
+    upload: attempt => door(ticketFor(tickets.find(attempt.ticketKid) ?? tickets.current(), attempt)),
     door,
     canvas: projectId => `${options.publicUrl()}/projects/${projectId}`,
   }

@@ -5,6 +5,7 @@ import type { JobRecords } from '../ground/job.ts'
 import type { RequestRecords } from '../ground/request-record.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
+import type { SecretRecords } from '../secrets/ports.ts'
 import type { ServerRecords } from '../servers/ports.ts'
 import type { UpkeepRecords } from '../upkeep/ports.ts'
 import type { WebhookRecords } from '../webhooks/ports.ts'
@@ -26,6 +27,7 @@ export interface Records extends RequestRecords {
   webhooks: WebhookRecords
   jobs: JobRecords
   servers: ServerRecords
+  secrets: SecretRecords
   upkeep: UpkeepRecords
   /** Only of a database that is reached by connections. */
   connections?(): ConnectionUse

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises'
 import { farewellIn } from '../blobs/disk/farewell.ts'
 import type { Config } from '../config/config.ts'
-import { readSecret, secretFile } from '../config/secret-key.ts'
+import { readSecrets, secretFile } from '../config/secret-key.ts'
 import { Fault } from '../ground/fault.ts'
 import { hasSqlite } from '../records/sqlite/examine-sqlite.ts'
 import { openMoving } from '../records/sqlite/open-moving.ts'
@@ -91,15 +91,17 @@ const placeOfBytes = (s3: Config['s3']): string | undefined =>
   s3 && `bucket ${s3.bucket}/${s3.prefix} at ${s3.endpoint ?? `AWS in ${s3.region}`}`
 
 async function mustHaveSameSecret(config: Config, { config: target, file }: MoveTarget): Promise<void> {
-  const ours = config.secretKey ?? (await readSecret(secretFile(config)))
-  const theirs = target.secretKey ?? (await readSecret(secretFile(target)))
-  if (ours === undefined || ours === theirs) return
+  const [ours, theirs] = [await secretsOf(config), await secretsOf(target)]
+  if (ours.every(secret => theirs.includes(secret))) return
   const place =
-    config.secretKey === undefined ? `what ${secretFile(config)} holds` : 'the SECRET_KEY of this one'
+    config.secretKeys === undefined ? `what ${secretFile(config)} holds` : 'the SECRET_KEY of this one'
   throw new Fault([
-    `${file}: SECRET_KEY is not the secret of this installation, so upload URLs and cursors that are open now would end with the move (a retry gives new ones): set it to ${place}, or say --new-secret.`,
+    `${file}: SECRET_KEY lacks a secret of this installation, so upload URLs and cursors that are open now would end with the move (a retry gives new ones): set it to ${place}, or say --new-secret.`,
   ])
 }
+
+const secretsOf = async (config: Config): Promise<readonly string[]> =>
+  config.secretKeys ?? (await readSecrets(secretFile(config))) ?? []
 
 async function withTargets<T>(
   { config, file }: MoveTarget,

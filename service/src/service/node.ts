@@ -29,7 +29,7 @@ export interface Node extends Pick<Membership, 'lost'> {
   news: News
   logger: Logger
   telemetry: Telemetry
-  /** Does from now on what time does: for all once a minute, unless that is left to others; for itself once an hour. */
+  /** Does from now on what time does: for all once a minute, unless that is left to others; for itself its pictures and keys. */
   startSweeping(): void
   sweep(): Promise<SweepReport>
   /** Gives back the jobs that are under way; what they were doing goes on elsewhere, or at the next start. */
@@ -187,7 +187,7 @@ function putTogether(config: Config, world: World, parts: Parts) {
     policy: {
       ttlMs: config.uploadTtlSeconds * 1000,
       maxBytes: config.maxUploadBytes,
-      ticketKid: signing.tickets.kid,
+      ticketKid: () => signing.tickets.current().kid,
       maxPending: config.maxPendingPerWorkspace,
       stripMetadata: config.privacyStrip,
     },

@@ -2,11 +2,10 @@
 import path from 'node:path'
 import { openDerivatives } from '../blobs/derivatives/open-derivatives.ts'
 import type { Config } from '../config/config.ts'
-import { loadSecretKey } from '../config/secret-key.ts'
+import { loadSecretKeys } from '../config/secret-key.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Ids } from '../ground/ids.ts'
 import { createSeal } from '../ground/seal.ts'
-import { signingKeys } from '../ground/secrets.ts'
 import { openMedia } from '../media/open-media.ts'
 import { openPictures } from '../media/open-pictures.ts'
 import type { Records } from '../records/records.ts'
@@ -14,6 +13,7 @@ import { createRemote, type RemoteWorld } from '../remote/create-remote.ts'
 import { createWebhookSender } from '../remote/webhook-sender.ts'
 import { createClamdScanner } from '../scan/clamd.ts'
 import { noScanner } from '../scan/no-scanner.ts'
+import { openSigning } from '../secrets/open-signing.ts'
 import { openRows } from './rows.ts'
 import { mustBeWhole, openWholeBlobs } from './whole.ts'
 
@@ -48,10 +48,17 @@ export async function openRecords(config: Config): Promise<Records> {
 }
 
 async function openEach(config: Config, world: World) {
-  const secret = await loadSecretKey(config)
+  const masters = await loadSecretKeys(config)
+  const seal = createSeal(masters)
+  const records = await openRecords(config)
+  const signingPorts = { secrets: records.secrets, seal, clock: world.clock }
+  const signing = await openSigning(signingPorts, masters).catch(async error => {
+    await records.close()
+    throw error
+  })
   const derivatives = path.join(config.dataDir, 'derivatives')
   return {
-    records: await openRecords(config),
+    records,
     blobs: await openWholeBlobs(config),
     media: openMedia(),
     pictures: openPictures({ ffmpegPlaces: config.ffmpegPlaces, writableFolder: derivatives }),
@@ -69,7 +76,7 @@ async function openEach(config: Config, world: World) {
       { ports: config.fetchPorts, allowHosts: config.webhookAllowHosts },
       world.remote,
     ),
-    signing: signingKeys(secret),
-    seal: createSeal(secret),
+    signing,
+    seal,
   }
 }

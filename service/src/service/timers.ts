@@ -4,6 +4,7 @@ import type { TidyPorts } from '../assets/derivatives/tidy.ts'
 import type { News } from '../ground/news.ts'
 import { openSweeper, type SweepPorts } from '../jobs/sweep.ts'
 import { openTidying } from '../jobs/tidying.ts'
+import { openKeyReading } from '../secrets/open-signing.ts'
 import { openDispatcher } from '../webhooks/dispatch.ts'
 import type { Servants, World } from './servants.ts'
 
@@ -18,12 +19,12 @@ interface TimerPorts {
   logger: Logger
 }
 
-/** For all nodes, once a minute and as events come, unless that is left to others; for itself once an hour. */
+/** For all nodes, once a minute and as events come, unless that is left to others; for itself pictures and keys. */
 export function openTimers(
   parts: TimerPorts,
   { runsJobs }: { runsJobs: boolean },
 ): { close(): Promise<void> } {
-  const { servants, sweeping, logger } = parts
+  const { servants, world, sweeping, logger } = parts
   const tidying = openTidying(
     { ...sweeping, upkeep: servants.records.upkeep },
     {
@@ -31,10 +32,14 @@ export function openTimers(
       onError: error => logger.warn({ err: error }, 'pictures of deleted assets are looked for again later'),
     },
   )
+  const reading = openKeyReading(servants.signing, {
+    clock: world.clock,
+    onError: error => logger.error({ err: error }, 'the signing keys are read again later'),
+  })
   const forAll = runsJobs ? [openSweeping(parts), openTelling(parts)] : []
   return {
     close: async () => {
-      for (const one of [tidying, ...forAll]) await one.close()
+      for (const one of [tidying, reading, ...forAll]) await one.close()
     },
   }
 }

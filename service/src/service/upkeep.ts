@@ -12,7 +12,7 @@ import { claimRestoreFolder, openRestoreFolder, RESTORE_LOCK } from '../blobs/di
 import { storedFiles } from '../blobs/disk/stored-files.ts'
 import { surveyFolder } from '../blobs/disk/survey-folder.ts'
 import type { Config } from '../config/config.ts'
-import { readSecret, secretFile } from '../config/secret-key.ts'
+import { readSecrets, secretFile } from '../config/secret-key.ts'
 import { systemClock } from '../ground/clock.ts'
 import { Refusal } from '../ground/errors.ts'
 import { Fault } from '../ground/fault.ts'
@@ -56,7 +56,7 @@ export async function withBackupFolder<T>(
     await claimBackupFolder(folder)
     return alone(path.join(folder, BACKUP_LOCK), async () => {
       const file = secretFile(config)
-      const secret = config.secretKey === undefined && existsSync(file) ? file : undefined
+      const secret = config.secretKeys === undefined && existsSync(file) ? file : undefined
       const target = await openBackupFolder(folder, secret)
       return use({ source, target, openSnapshot, clock: systemClock })
     })
@@ -86,11 +86,11 @@ export const doctorPorts = async (config: Config, complaints: string[]): Promise
   complaints,
   survey: async () => {
     const file = secretFile(config)
-    const fault = await readSecret(file).then(
+    const fault = await readSecrets(file).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
-    const secret = config.secretKey === undefined ? { file, fault } : undefined
+    const secret = config.secretKeys === undefined ? { file, fault } : undefined
     return surveyFolder(config.dataDir, secret, { holdsBytes: config.s3 === undefined })
   },
   store: complaints.some(isOfStore) ? undefined : storePorts(config),

@@ -5,12 +5,13 @@ import { describe as describeAsset } from '../../src/assets/describe.ts'
 import { readTicket } from '../../src/assets/ticket.ts'
 import { readUploadToken } from '../../src/assets/upload-token.ts'
 import { Refusal } from '../../src/ground/errors.ts'
-import { signingKeys } from '../../src/ground/secrets.ts'
+import type { Purpose } from '../../src/ground/secrets.ts'
 import { requestedRange } from '../../src/http/byte-range.ts'
 import { readCursor } from '../../src/http/cursors.ts'
 import { type Part, readMultipart } from '../../src/http/multipart/read-multipart.ts'
 import { sniff } from '../../src/media/sniff.ts'
 import { createRemote } from '../../src/remote/create-remote.ts'
+import { ringOfMaster } from '../support/keys-of.ts'
 
 const SECONDS_EACH = 10
 const forAWhile = {
@@ -143,12 +144,13 @@ describe('For a while, whatever comes', () => {
   test(
     'a cursor, a ticket or an upload token that we did not sign is none',
     () => {
-      const keys = signingKeys('a secret that nobody guesses in a minute')
+      const of = (purpose: Purpose) => ringOfMaster('a secret that nobody guesses in a minute', purpose)
+      const [cursors, tickets, uploadTokens] = [of('cursors'), of('tickets'), of('upload_tokens')]
       return fc.assert(
         fc.asyncProperty(fc.string({ unit: fc.constantFrom(...'0123456789-._abcdefv1AZ') }), async text => {
-          expect(refusable(() => readCursor(keys.cursors, { route: 'assets' }, text))).toBeUndefined()
-          expect(readTicket(keys.tickets, text)).toBeUndefined()
-          expect(readUploadToken(keys.uploadTokens, `ut_v1.${text}`)).toBeUndefined()
+          expect(refusable(() => readCursor(cursors, { route: 'assets' }, text))).toBeUndefined()
+          expect(readTicket(tickets, text)).toBeUndefined()
+          expect(readUploadToken(uploadTokens, `ut_v1.${text}`)).toBeUndefined()
         }),
         forAWhile,
       )

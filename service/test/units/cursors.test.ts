@@ -1,10 +1,10 @@
 // Cursors: a position in one listing, of use in that listing alone.
 import { describe, expect, it } from 'vitest'
-import { signingKeys } from '../../src/ground/secrets.ts'
 import { cursorFor, readCursor } from '../../src/http/cursors.ts'
+import { ringOfMaster } from '../support/keys-of.ts'
 import { refusedFields } from '../support/refused-fields.ts'
 
-const key = signingKeys('a secret of this installation').cursors
+const key = ringOfMaster('a secret of this installation', 'cursors')
 const listing = { route: 'assets', workspaceId: 'ws_garden', query: 'fern', status: undefined }
 const cursor = cursorFor(key, listing, { items: [], next: [1_767_268_800_000, 42] }) ?? ''
 
@@ -39,8 +39,8 @@ describe('A cursor', () => {
   })
 
   it('is refused under another key', () => {
-    expect(faultsOf(cursor, signingKeys('another secret').cursors)).toEqual(['cursor'])
-    expect(faultsOf(cursor, signingKeys('a secret of this installation').tickets)).toEqual(['cursor'])
+    expect(faultsOf(cursor, ringOfMaster('another secret', 'cursors'))).toEqual(['cursor'])
+    expect(faultsOf(cursor, ringOfMaster('a secret of this installation', 'tickets'))).toEqual(['cursor'])
   })
 
   it('is refused when any one character is changed, lost or added', () => {

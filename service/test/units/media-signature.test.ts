@@ -3,11 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { secondsLeft, signedQuery } from '../../src/assets/media-signature.ts'
 import { Refusal } from '../../src/ground/errors.ts'
-import { sign, signingKeys } from '../../src/ground/secrets.ts'
+import { derivedKey, sign } from '../../src/ground/secrets.ts'
 import { anyCharacter } from '../support/any-character.ts'
+import { ringOf } from '../support/keys-of.ts'
 
-const signing = signingKeys('a secret of this installation')
-const key = signing.media
+const key = derivedKey('a secret of this installation', 'media')
+const ring = ringOf(key)
 const mediaToken = 'token-of-22-characters'
 const EXPIRES = 1_767_268_800
 const now = EXPIRES * 1000 - 60_000
@@ -16,7 +17,7 @@ const { expires = '', signature = '' } = given
 
 function refused(said: object, of = { key, mediaToken, now }): Refusal {
   try {
-    secondsLeft(of.key, of, said)
+    secondsLeft(ringOf(of.key), of, said)
   } catch (error) {
     if (error instanceof Refusal) return error
   }
@@ -25,7 +26,7 @@ function refused(said: object, of = { key, mediaToken, now }): Refusal {
 
 describe('A media signature', () => {
   it('says how long the URL is good for, in whole seconds that end with it', () => {
-    const left = (at: number) => secondsLeft(key, { mediaToken, now: at }, given)
+    const left = (at: number) => secondsLeft(ring, { mediaToken, now: at }, given)
     expect([left(now), left(now + 1), left(now + 999), left(now + 1000)]).toEqual([60, 60, 60, 59])
     expect(left(EXPIRES * 1000 - 1)).toBe(1)
   })
@@ -50,7 +51,11 @@ describe('A media signature', () => {
       expect(refused(said).code).toBe('forbidden')
     for (const other of ['token-of-22-characterS', '', `${mediaToken}.`])
       expect(refused(given, { key, mediaToken: other, now }).code).toBe('forbidden')
-    const others = [signingKeys('another secret').media, signing.tickets, signing.cursors]
+    const others = [
+      derivedKey('another secret', 'media'),
+      derivedKey('a secret of this installation', 'tickets'),
+      derivedKey('a secret of this installation', 'cursors'),
+    ]
     for (const other of [
       ...others,
       ...others.map(it => ({ ...it, kid: key.kid })),
@@ -69,7 +74,7 @@ describe('A media signature', () => {
         before,
       ])
         if (other !== signature)
-          expect(() => secondsLeft(key, { mediaToken, now }, { expires, signature: other }), other).toThrow()
+          expect(() => secondsLeft(ring, { mediaToken, now }, { expires, signature: other }), other).toThrow()
     }
   })
 
@@ -89,14 +94,14 @@ describe('A media signature', () => {
     fc.assert(
       fc.property(text, text, (said, mac) => {
         expect(() =>
-          secondsLeft(key, { mediaToken, now }, { expires: said, signature: `${key.kid}.${mac}` }),
+          secondsLeft(ring, { mediaToken, now }, { expires: said, signature: `${key.kid}.${mac}` }),
         ).toThrow()
       }),
     )
     for (const said of ['', 'x', 'NaN', '-1', '0']) {
       const signed = `${key.kid}.${sign(key, `${mediaToken}.${said}`)}`
       expect(
-        () => secondsLeft(key, { mediaToken, now }, { expires: said, signature: signed }),
+        () => secondsLeft(ring, { mediaToken, now }, { expires: said, signature: signed }),
         said,
       ).toThrow()
     }

@@ -5,12 +5,13 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readSettings } from '../../src/config/config.ts'
-import { loadSecretKey } from '../../src/config/secret-key.ts'
+import { loadSecretKeys } from '../../src/config/secret-key.ts'
 
 let folder = ''
 const file = () => path.join(folder, 'secret.key')
-const load = (environment: Record<string, string> = {}) =>
-  loadSecretKey(readSettings({ DATA_DIR: folder, ...environment }).config)
+const loadAll = (environment: Record<string, string> = {}) =>
+  loadSecretKeys(readSettings({ DATA_DIR: folder, ...environment }).config)
+const load = async (environment: Record<string, string> = {}) => (await loadAll(environment))[0]
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'herbarium-secret-'))
@@ -57,8 +58,16 @@ test('A secret that an operator wrote is read without the blanks around it', asy
   expect(await load()).toBe('s'.repeat(40))
 })
 
+test('Several secrets are a line each in the file and have commas between in the environment, the current one first', async () => {
+  const [fresh, old] = ['f'.repeat(40), 'o'.repeat(40)]
+  await writeFile(file(), `${fresh}\n  ${old}\r\n\n`)
+  expect(await loadAll()).toEqual([fresh, old])
+  expect(await loadAll({ SECRET_KEY: `${old}, ${fresh}` })).toEqual([old, fresh])
+  expect(await loadAll({ SECRET_KEY: `${old},${old}` })).toEqual([old])
+})
+
 test('A file that holds no secret is refused, and kept for whoever mends it', async () => {
-  for (const content of ['', '\n', 'short']) {
+  for (const content of ['', '\n', 'short', `${'s'.repeat(40)}\nshort`]) {
     await writeFile(file(), content)
     await expect(load()).rejects.toThrow('secret.key')
     expect(await readFile(file(), 'utf8')).toBe(content)

@@ -8,20 +8,24 @@ import {
   readUploadToken,
   uploadTokenFor,
 } from '../../src/assets/upload-token.ts'
-import { signingKeys } from '../../src/ground/secrets.ts'
+import { derivedKey, type SigningKey } from '../../src/ground/secrets.ts'
 import { signClaims } from '../../src/ground/signed-claims.ts'
 import { looksLikeKey } from '../../src/keys/key.ts'
 import { anyCharacter } from '../support/any-character.ts'
+import { ringOf } from '../support/keys-of.ts'
 import { attemptOf, NOON } from '../support/specimens.ts'
 
-const { uploadTokens: key, tickets, cursors } = signingKeys('a secret of this installation')
+const [key, tickets, cursors] = (['upload_tokens', 'tickets', 'cursors'] as const).map(purpose =>
+  derivedKey('a secret of this installation', purpose),
+) as [SigningKey, SigningKey, SigningKey] // as many as were named
+const readBy = (by: SigningKey, text: string) => readUploadToken(ringOf(by), text)
 const attempt = attemptOf({ id: 'asset_7c2f0e8a41d94b6f', attempt: 3 })
 const token = uploadTokenFor(key, attempt, 'key_1')
 const DAY_MS = 86_400_000
 
 describe('An upload token', () => {
   it('says again what it was made for, and is the same whenever it is made', () => {
-    expect(readUploadToken(key, token)).toEqual({ assetId: attempt.assetId, attempt: 3, keyId: 'key_1' })
+    expect(readBy(key, token)).toEqual({ assetId: attempt.assetId, attempt: 3, keyId: 'key_1' })
     expect(uploadTokenFor(key, { ...attempt, expiresAt: 1 }, 'key_1')).toBe(token)
   })
 
@@ -34,11 +38,11 @@ describe('An upload token', () => {
 
   it('is no ticket, and a ticket is none, even under the same key', () => {
     for (const other of [key, tickets, cursors]) {
-      expect(readTicket(other, token)).toBeUndefined()
-      expect(readUploadToken(other, ticketFor(other, attempt))).toBeUndefined()
-      if (other !== key) expect(readUploadToken({ ...other, kid: key.kid }, token)).toBeUndefined()
+      expect(readTicket(ringOf(other), token)).toBeUndefined()
+      expect(readBy(other, ticketFor(other, attempt))).toBeUndefined()
+      if (other !== key) expect(readBy({ ...other, kid: key.kid }, token)).toBeUndefined()
     }
-    expect(readUploadToken(key, signClaims(key, 'v1', ['asset_1', 1, 'key_1']))).toBeUndefined()
+    expect(readBy(key, signClaims(key, 'v1', ['asset_1', 1, 'key_1']))).toBeUndefined()
   })
 
   it('is told from an API key by its beginning, and stands in a header as it is', () => {
@@ -52,7 +56,7 @@ describe('An upload token', () => {
       const [before, after] = [token.slice(0, at), token.slice(at + 1)]
       const altered = [...'Aa0-_. '].filter(character => character !== token[at])
       for (const other of [...altered.map(character => before + character + after), before + after])
-        expect(readUploadToken(key, other), other).toBeUndefined()
+        expect(readBy(key, other), other).toBeUndefined()
     }
   })
 
@@ -61,7 +65,7 @@ describe('An upload token', () => {
       fc.string({ unit: anyCharacter }),
       fc.string().map(payload => `ut_v1.${key.kid}.${payload}.${'A'.repeat(43)}`),
     )
-    fc.assert(fc.property(noise, text => readUploadToken(key, text) === undefined))
+    fc.assert(fc.property(noise, text => readBy(key, text) === undefined))
   })
 
   it('lives a day longer than its upload', () => {

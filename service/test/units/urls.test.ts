@@ -3,12 +3,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { secondsLeft } from '../../src/assets/media-signature.ts'
 import { readTicket } from '../../src/assets/ticket.ts'
-import { signingKeys } from '../../src/ground/secrets.ts'
 import { createUrls } from '../../src/http/urls.ts'
 import { anyCharacter } from '../support/any-character.ts'
+import { ringOfMaster } from '../support/keys-of.ts'
 import { attemptOf } from '../support/specimens.ts'
 
-const signing = signingKeys('a secret of this installation')
+const signing = {
+  tickets: ringOfMaster('a secret of this installation', 'tickets'),
+  media: ringOfMaster('a secret of this installation', 'media'),
+}
 let now = Date.parse('2026-01-01T12:00:01Z')
 let publicUrl = 'https://example.com/assets'
 const urls = createUrls({

@@ -55,19 +55,19 @@ test('pauses double up to an hour, and chance takes away up to half', () => {
 })
 
 describe('A sealed secret', () => {
-  const seal = createSeal('a secret of the installation')
+  const seal = createSeal(['a secret of the installation'])
 
   test('is opened for its owner, under the same installation’s secret', () => {
     const sealed = seal.close('whsec_x', 'whk_1')
     expect(sealed).not.toContain('whsec')
-    expect(createSeal('a secret of the installation').open(sealed, 'whk_1')).toBe('whsec_x')
+    expect(createSeal(['a secret of the installation']).open(sealed, 'whk_1')).toBe('whsec_x')
     expect(seal.close('whsec_x', 'whk_1')).not.toBe(sealed)
   })
 
   test('is opened for nobody else, nor once it was altered', () => {
     const sealed = seal.close('whsec_x', 'whk_1')
     expect(() => seal.open(sealed, 'whk_2')).toThrow()
-    expect(() => createSeal('another').open(sealed, 'whk_1')).toThrow()
+    expect(() => createSeal(['another']).open(sealed, 'whk_1')).toThrow()
     expect(() => seal.open(`${sealed.slice(0, -2)}AA`, 'whk_1')).toThrow()
   })
 })

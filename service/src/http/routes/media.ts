@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ReadyAsset } from '../../assets/asset.ts'
-import { secondsLeft } from '../../assets/media-signature.ts'
+import { secondsLeft, signerIn } from '../../assets/media-signature.ts'
 import { notFound } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
 import { allowAllOrigins } from '../cors.ts'
@@ -32,7 +32,7 @@ export function media(app: App, deps: Deps): void {
         const found = await deps.assets.findReady(request.params.media_token)
         if (found === undefined) throw notFound('media')
         const { asset, mediaAccess } = found
-        const caching = mediaAccess === 'public' ? forAll : untilItEnds(deps, request, asset)
+        const caching = mediaAccess === 'public' ? forAll : await untilItEnds(deps, request, asset)
         if (preset !== undefined) return deliverPicture(deps, { asset, preset, caching }, { request, reply })
         if (isNotModified(request.headers, validatorsOf(asset)))
           return identify(reply, asset, caching).code(304).send()
@@ -42,12 +42,13 @@ export function media(app: App, deps: Deps): void {
 }
 
 /** Throws `forbidden` where the URL is not signed, or not any more. */
-function untilItEnds(
+async function untilItEnds(
   { signing, clock, mediaCacheSeconds }: Deps,
   { query }: FastifyRequest,
   { mediaToken }: ReadyAsset,
-): Caching {
+): Promise<Caching> {
   const given = query as { expires?: unknown; signature?: unknown } // as the router parses every query
+  await signing.media.learn(signerIn(given))
   return privateCaching(
     mediaCacheSeconds,
     secondsLeft(signing.media, { mediaToken, now: clock.now() }, given),

@@ -109,7 +109,7 @@ const formIn = (request: FastifyRequest): Body => ({
 
 async function accept(ports: Deps, { request, reply }: Exchange, body: Body): Promise<FastifyReply> {
   const deps = notingOwner(ports, request)
-  const ticket = ticketOf(deps, request)
+  const ticket = await ticketOf(deps, request)
   const announced = Number(request.headers['content-length'] ?? Number.NaN)
   const { transport, bytes } = body
   if (announced > ticket.maxBytes + body.overheadBytes)

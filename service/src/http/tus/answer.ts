@@ -21,7 +21,7 @@ export async function answerTus(
   const method = String(request.headers['x-http-method-override'] ?? request.method)
   if (!isMethod(method))
     throw invalidField('x-http-method-override', `must be one of ${Object.keys(METHODS).join(', ')}`)
-  return METHODS[method](deps, ticketOf(deps, request), exchange)
+  return METHODS[method](deps, await ticketOf(deps, request), exchange)
 }
 
 const isMethod = (method: string): method is keyof typeof METHODS => Object.hasOwn(METHODS, method)

@@ -10,6 +10,7 @@ import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
 import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
+import { createSecretRecords } from '../secret-records.ts'
 import { createServerRecords } from '../server-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWebhookRecords } from '../webhook-records.ts'
@@ -58,6 +59,7 @@ export async function openPostgres({ url, connections: max }: PostgresOptions): 
     webhooks: createWebhookRecords(database),
     jobs: createJobRecords(db, write, createClaim(db)),
     servers: createServerRecords(db, write, [alone(JOINING)]),
+    secrets: createSecretRecords(database),
     ...createRequestRecords(database),
     upkeep: {
       ...createUpkeepRecords(db),

@@ -8,6 +8,7 @@ import { createKeyRecords } from '../key-records.ts'
 import { createProjectRecords } from '../project-records.ts'
 import type { Records } from '../records.ts'
 import { createRequestRecords } from '../request-records.ts'
+import { createSecretRecords } from '../secret-records.ts'
 import { createServerRecords } from '../server-records.ts'
 import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWebhookRecords } from '../webhook-records.ts'
@@ -46,6 +47,7 @@ export function recordsIn(engine: Engine): Records {
     webhooks: createWebhookRecords(database),
     jobs: createJobRecords(db, write, createClaim(db, write)),
     servers: createServerRecords(db, write),
+    secrets: createSecretRecords(database),
     ...createRequestRecords(database),
     upkeep: {
       ...createUpkeepRecords(db),

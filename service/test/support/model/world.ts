@@ -143,7 +143,7 @@ function begin(opened: Opened, { media, clock }: { media: Ports['media']; clock:
     policy: {
       ttlMs: TTL_MS,
       maxBytes: 1_000_000,
-      ticketKid: 'kid',
+      ticketKid: () => 'kid',
       maxPending: 10_000,
       stripMetadata: false,
     },
