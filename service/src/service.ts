@@ -48,6 +48,8 @@ export interface Service extends Worker {
   listen(): Promise<void>
   /** Does now what time does once a minute. */
   sweep(): Promise<SweepReport>
+  /** Reads the signing keys now, as time does every 20 seconds. */
+  readKeys(): Promise<void>
   /** Lets requests in flight finish, for a bounded time, then closes everything. */
   close(): Promise<void>
 }
@@ -100,6 +102,7 @@ export async function openService(
       node.startSweeping()
     },
     sweep,
+    readKeys: servants.signing.read,
     close: async () => {
       await node.stopJobs() // requests that waited for a job answer
       // What they have brought stays, so their clients need not be waited for: they go on after the start.

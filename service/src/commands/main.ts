@@ -24,6 +24,15 @@ const SUBCOMMANDS: Record<string, (program: Command) => Promise<void>> = {
     ;(await import('./key-list.ts')).addKeyList(key)
     ;(await import('./key-revoke.ts')).addKeyRevoke(key)
   },
+  secrets: async program => {
+    const secrets = program
+      .command('secrets')
+      .description(
+        'What signs tickets, tokens, cursors and media URLs, and what seals the secrets of webhooks',
+      )
+    ;(await import('./secrets-rotate.ts')).addSecretsRotate(secrets)
+    ;(await import('./secrets-list.ts')).addSecretsList(secrets)
+  },
   upload: async program => (await import('./upload.ts')).addUpload(program),
   import: async program => (await import('./import.ts')).addImport(program),
   list: async program => (await import('./list.ts')).addList(program),

@@ -23,11 +23,14 @@ export interface SigningKeys {
 }
 
 /** Times are Unix milliseconds. */
-export interface RingKey extends SigningKey {
+export interface Life {
+  kid: string
   signsFrom: number
   /** It verifies until then; Infinity for one that nobody has retired. */
   endsAt: number
 }
+
+export type RingKey = SigningKey & Life
 
 export interface TurningKeyring extends Keyring {
   /** Puts others in the place of the keys there are; one of them has not ended. */
@@ -45,20 +48,15 @@ export function createKeyring(keys: RingKey[], { clock, reread }: RingOptions): 
   let newestFirst: RingKey[] = []
   let byKid = new Map<string, RingKey>()
   const replace = (given: RingKey[]) => {
-    newestFirst = given.toSorted((a, b) => b.signsFrom - a.signsFrom || (a.kid < b.kid ? -1 : 1))
+    newestFirst = newestOf(given)
     byKid = new Map(newestFirst.map(key => [key.kid, key]))
   }
-  const signingAt = (time: number) => {
-    const now = clock.now()
-    return newestFirst.find(({ signsFrom, endsAt }) => signsFrom <= time && endsAt > now)
-  }
-  /** Once all earlier ones have ended, nothing is waited for. */
-  const current = () => signingAt(clock.now()) ?? signingAt(Number.POSITIVE_INFINITY) ?? noKey()
+  const current = () => signerOf(newestFirst, clock.now()) ?? noKey()
   replace(keys)
   return {
     replace,
     current,
-    at: time => signingAt(time) ?? current(),
+    at: time => signerAt(newestFirst, { time, now: clock.now() }) ?? current(),
     find: kid => {
       const key = byKid.get(kid)
       return key !== undefined && key.endsAt > clock.now() ? key : undefined
@@ -74,6 +72,18 @@ export function createKeyring(keys: RingKey[], { clock, reread }: RingOptions): 
     },
   }
 }
+
+export const newestOf = <T extends Life>(keys: T[]): T[] =>
+  keys.toSorted((a, b) => b.signsFrom - a.signsFrom || (a.kid < b.kid ? -1 : 1))
+
+/** Which one signs; once all earlier ones have ended, a fresh one waits no longer. */
+export const signerOf = <T extends Life>(newestFirst: T[], now: number): T | undefined =>
+  signerAt(newestFirst, { time: now, now }) ?? signerAt(newestFirst, { time: Number.POSITIVE_INFINITY, now })
+
+const signerAt = <T extends Life>(
+  newestFirst: T[],
+  { time, now }: { time: number; now: number },
+): T | undefined => newestFirst.find(({ signsFrom, endsAt }) => signsFrom <= time && endsAt > now)
 
 const KID = /^[0-9a-f]{8}$/
 

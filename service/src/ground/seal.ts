@@ -3,8 +3,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { deriveBytes, kidOf, type Masters } from './secrets.ts'
 
 export interface Seal {
-  /** Names the master that `close` seals under. */
-  kid: string
+  /** Whether `close` would seal it as it is: in this form, under the first master. */
+  isCurrent(sealed: string): boolean
   /** Names all masters that `open` knows, in their order. */
   kids: readonly string[]
   /** Seals a text for whoever names the same `owner` again. */
@@ -41,7 +41,7 @@ export function createSeal(masters: Masters): Seal {
     return undefined
   }
   return {
-    kid: current.kid,
+    isCurrent: sealed => sealed.startsWith(`v2.${current.kid}.`),
     kids: keys.map(({ kid }) => kid),
     close: (text, owner) => `v2.${current.kid}.${encrypted(current.key, text, owner).toString('base64url')}`,
     open: (sealed, owner) => {
@@ -58,11 +58,12 @@ function masterKey(master: string): MasterKey {
   return { kid: kidOf(key), key }
 }
 
+const FORM = /^(?:v1|v2\.(?<kid>[0-9a-f]{8}))\.(?<bytes>[\w-]+)$/
+
 /** The first version did not say which master it is under. */
 function partsOf(sealed: string): { kid: string | undefined; bytes: Buffer } {
-  const [version, ...rest] = sealed.split('.')
-  const [kid, text] = version === 'v2' ? rest : [undefined, rest[0]]
-  return { kid, bytes: Buffer.from(text ?? '', 'base64url') }
+  const parts = FORM.exec(sealed)?.groups
+  return { kid: parts?.kid, bytes: Buffer.from(parts?.bytes ?? '', 'base64url') }
 }
 
 function encrypted(key: Buffer, text: string, owner: string): Buffer {

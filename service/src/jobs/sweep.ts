@@ -2,10 +2,15 @@
 import { discardLeftovers } from '../assets/discard-leftovers.ts'
 import { type ExpirePorts, expireAttempts } from '../assets/expire.ts'
 import { type ForgetEventsPorts, forgetEvents } from '../events/forget.ts'
+import { type ForgetSecretsPorts, forgetSecrets } from '../secrets/forget.ts'
 import { type ForgetDeliveriesPorts, forgetDeliveries } from '../webhooks/forget.ts'
 import { type ForgetPorts, forgetRequests } from './forget-requests.ts'
 
-export type SweepPorts = ExpirePorts & ForgetPorts & ForgetEventsPorts & ForgetDeliveriesPorts
+export type SweepPorts = ExpirePorts &
+  ForgetPorts &
+  ForgetEventsPorts &
+  ForgetDeliveriesPorts &
+  ForgetSecretsPorts
 
 export interface SweepReport {
   attemptsExpired: number
@@ -13,16 +18,25 @@ export interface SweepReport {
   requestsForgotten: number
   eventsForgotten: number
   deliveriesForgotten: number
+  secretsForgotten: number
 }
 
-/** One sweep: closes overdue attempts, removes bytes that can no longer become an asset, forgets old requests and events. */
+/** One sweep: closes overdue attempts, removes bytes that can no longer become an asset, forgets what is old. */
 export async function sweep(ports: SweepPorts): Promise<SweepReport> {
   const attemptsExpired = await expireAttempts(ports)
   const filesRemoved = await discardLeftovers(ports)
   const requestsForgotten = await forgetRequests(ports)
   const eventsForgotten = await forgetEvents(ports)
   const deliveriesForgotten = await forgetDeliveries(ports)
-  return { attemptsExpired, filesRemoved, requestsForgotten, eventsForgotten, deliveriesForgotten }
+  const secretsForgotten = await forgetSecrets(ports)
+  return {
+    attemptsExpired,
+    filesRemoved,
+    requestsForgotten,
+    eventsForgotten,
+    deliveriesForgotten,
+    secretsForgotten,
+  }
 }
 
 /** Sweeps every `intervalMs`, never two at a time, until closed. A sweep that fails is reported and tried again. */

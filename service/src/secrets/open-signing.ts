@@ -1,6 +1,8 @@
 // The keyrings of one process: read from the rows at the start, again and again, and when an unknown key is met.
 import type { Clock } from '../ground/clock.ts'
+import { unavailable } from '../ground/errors.ts'
 import { every } from '../ground/every.ts'
+import { Fault } from '../ground/fault.ts'
 import { createKeyring, type SigningKeys, type TurningKeyring } from '../ground/keyring.ts'
 import type { Seal } from '../ground/seal.ts'
 import { type Masters, PURPOSES, type Purpose } from '../ground/secrets.ts'
@@ -27,7 +29,7 @@ export async function openSigning(
   { secrets, seal, clock }: SigningPorts,
   masters: Masters,
 ): Promise<Signing> {
-  const reread = atMostEvery(clock, REREAD_AT_MOST_EVERY_MS, () => read())
+  const reread = atMostEvery(clock, REREAD_AT_MOST_EVERY_MS, () => read().catch(notNow))
   const rings = PURPOSES.map(purpose => {
     const derived = derivedKeys(masters, purpose)
     return { purpose, derived, ring: createKeyring(derived, { clock, reread }) }
@@ -54,6 +56,11 @@ export async function openSigning(
     media: of('media'),
     read,
   }
+}
+
+/** What an operator has to mend must not end somebody's ticket: another node may have the right secrets. */
+function notNow(cause: unknown): never {
+  throw cause instanceof Fault ? unavailable(cause) : cause
 }
 
 /** Whoever asks has a call that begins after they asked; those who wait share one. */

@@ -36,11 +36,12 @@ export const isInUse = ({ sealed, retiredAt }: StoredSecret, now: number): boole
   sealed !== '' && (retiredAt === null || retiredAt > now)
 
 function storedKey(seal: Pick<Seal, 'open'>, row: StoredSecret): RingKey {
-  const key = signingKeyOf(Buffer.from(opened(seal, row), 'base64url'))
+  const key = signingKeyOf(Buffer.from(mustOpen(seal, row), 'base64url'))
   return { ...key, signsFrom: signsFrom(row), endsAt: row.retiredAt ?? Number.POSITIVE_INFINITY }
 }
 
-function opened(seal: Pick<Seal, 'open'>, row: StoredSecret): string {
+/** The key's text; throws a Fault where no master opens it. */
+export function mustOpen(seal: Pick<Seal, 'open'>, row: StoredSecret): string {
   try {
     return seal.open(row.sealed, sealOwner(row))
   } catch (cause) {

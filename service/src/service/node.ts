@@ -55,9 +55,9 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
   void membership.lost.then(({ message }) => logger.fatal(`this node must stop: ${message}`))
   const { ports, background } = putTogether(config, world, { role, servants, membership, logger, telemetry })
   telemetry.measure(measuredOf(config, servants, ports))
-  const { forgetRequests, events, webhooks } = servants.records
+  const { forgetRequests, events, webhooks, secrets } = servants.records
   const eventsTtlMs = config.eventsTtlDays * DAY_MS
-  const sweeping = { ...ports, forgetRequests, events, webhooks, eventsTtlMs }
+  const sweeping = { ...ports, forgetRequests, events, webhooks, secrets, eventsTtlMs }
   const news = createNews()
   const sequencer = openSequencer(
     { events, news, clock: world.clock },

@@ -15,6 +15,7 @@ import { describeKeyRecords } from './key-records-contract.ts'
 import { describeMeetingWrites } from './meeting-writes-contract.ts'
 import { describeProjectRecords } from './project-records-contract.ts'
 import { describeForgetting, describeRequests } from './requests-contract.ts'
+import { describeSecretRecords } from './secret-records-contract.ts'
 import { describeServerRecords } from './server-records-contract.ts'
 import { describeUpkeepRecords } from './upkeep-records-contract.ts'
 import { describeWebhookRecords } from './webhook-records-contract.ts'
@@ -39,6 +40,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeEventRecords(name, open)
   describeJobRecords(name, open)
   describeServerRecords(name, open)
+  describeSecretRecords(name, open)
   describeMeetingWrites(name, open)
   describeUpkeepRecords(name, open)
 }

@@ -34,7 +34,7 @@ describeRecords('SQLite', openInstallation)
 describeSnapshots('SQLite', openInstallation)
 
 /** These have some rows, not one for each asset. */
-const SMALL = new Set(['workspaces', 'keys', 'servers', 'webhooks'])
+const SMALL = new Set(['workspaces', 'keys', 'servers', 'webhooks', 'secrets'])
 
 /** What an operator's command asks once for the whole installation, or what ends after the first row. */
 const MAY_SCAN = [

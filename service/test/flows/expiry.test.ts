@@ -51,6 +51,7 @@ test('a sweep closes an open attempt once, after its end and not before', async 
     requestsForgotten: 0,
     eventsForgotten: 0,
     deliveriesForgotten: 0,
+    secretsForgotten: 0,
   })
   passExpiry()
   expect(await herbarium.service.sweep()).toEqual({
@@ -59,6 +60,7 @@ test('a sweep closes an open attempt once, after its end and not before', async 
     requestsForgotten: 0,
     eventsForgotten: 0,
     deliveriesForgotten: 0,
+    secretsForgotten: 0,
   })
   expect(await herbarium.service.sweep()).toEqual({
     attemptsExpired: 0,
@@ -66,6 +68,7 @@ test('a sweep closes an open attempt once, after its end and not before', async 
     requestsForgotten: 0,
     eventsForgotten: 0,
     deliveriesForgotten: 0,
+    secretsForgotten: 0,
   })
 })
 
@@ -119,6 +122,7 @@ test('whole bytes that nobody completes are kept for a day past the end, and can
     requestsForgotten: 0,
     eventsForgotten: 0,
     deliveriesForgotten: 0,
+    secretsForgotten: 0,
   })
   expect(await completed(herbarium, reservation.asset_id)).toMatchObject({ status: 'ready' })
 })
@@ -152,6 +156,7 @@ test('an upload under way is not swept away: each byte renews its hold', async (
       requestsForgotten: 0,
       eventsForgotten: 0,
       deliveriesForgotten: 0,
+    secretsForgotten: 0,
     })
     const { version } = await renewal(reservation.asset_id)
     await wire.write(bytes.subarray(n * 1000, (n + 1) * 1000))

@@ -67,7 +67,7 @@ export const startSecondNode = (
 /** Any other leads to the store. */
 const OURS = /^\/(api|uploads|media)\//
 
-function nodeOf(service: Service, { apiKey, workspaceId, rows }: RunningService): Node {
+export function nodeOf(service: Service, { apiKey, workspaceId, rows }: RunningService): Node {
   const { origin } = new URL(service.urls.api())
   const checked = createCheckedFetch(() => service.urls.api())
   const fetch: CheckedFetch = (input, init) => {

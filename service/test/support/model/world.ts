@@ -21,7 +21,10 @@ import { failingBlobs, failingRecords } from '../faults/around-servants.ts'
 import { createFaults, type Faults } from '../faults/faults.ts'
 
 export type VerbPorts = Ports &
-  CompletePorts & { projects: ProjectRecords } & Pick<Records, 'forgetRequests' | 'events' | 'webhooks'> & {
+  CompletePorts & { projects: ProjectRecords } & Pick<
+    Records,
+    'forgetRequests' | 'events' | 'webhooks' | 'secrets'
+  > & {
     eventsTtlMs: number
   }
 
@@ -139,6 +142,7 @@ function begin(opened: Opened, { media, clock }: { media: Ports['media']; clock:
     forgetRequests: records.forgetRequests,
     events: opened.records.events,
     webhooks: opened.records.webhooks,
+    secrets: opened.records.secrets,
     eventsTtlMs: Number.POSITIVE_INFINITY, // the model knows of no log
     policy: {
       ttlMs: TTL_MS,
