@@ -47,7 +47,7 @@ function useFolder(fixture: string) {
     await service.close()
     await rm(dataDir, { recursive: true, force: true })
   })
-  return { client: () => client, service: () => service }
+  return { client: () => client, service: () => service, dataDir: () => dataDir }
 }
 
 describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e', 'data-g'])('On the folder %s', fixture => {
@@ -101,6 +101,28 @@ describe.each(['data-c', 'data-d', 'data-e', 'data-g'])('On the folder %s, moreo
     expect(nodes.find(({ label }) => label === 'dust.png')).toMatchObject({ asset_id: null, url: null })
   })
 })
+
+describe.each(['data-c', 'data-g'])('On the folder %s, with a ticket that is open,', fixture => {
+  const { service, dataDir } = useFolder(fixture)
+
+  test('its key is known by the name it had, and opens the door', async () => {
+    const { assetId, n, kid } = openAttemptIn(dataDir())
+    const { records, urls } = service()
+    const upload = await records.assets.findUpload(assetId, n)
+    if (upload === undefined) throw new Error('the attempt is gone')
+    const url = urls.upload(upload.attempt)
+    expect(url).toContain(`/uploads/v1.${kid}.`)
+    const body = new Uint8Array(await sampleBytes('i.png'))
+    expect((await fetch(url, { method: 'PUT', body })).status).toBe(204)
+  })
+})
+
+function openAttemptIn(dataDir: string): { assetId: string; n: number; kid: string } {
+  const database = new DatabaseSync(path.join(dataDir, 'herbarium.db'))
+  const row = database.prepare("select * from attempts where state = 'open' order by expires_at desc").get()
+  database.close()
+  return { assetId: String(row?.asset_id), n: Number(row?.n), kid: String(row?.ticket_kid) }
+}
 
 describe.each([
   ['data-d', 'folder:afce0344c8deb3e62b5b71569bf86b36'],

@@ -1,4 +1,5 @@
 // Two nodes over the same rows while every secret is rotated: whatever one gives out the other takes, all the while.
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Fault } from '../../src/ground/fault.ts'
 import { randomIds } from '../../src/ground/ids.ts'
@@ -48,8 +49,9 @@ const any = (): Node => {
 /** As every client does, whatever it asks: what the service cannot do right now is asked again. */
 async function answered(ask: (node: Node) => Promise<Response>): Promise<number> {
   for (let tries = 0; ; tries++) {
-    const { status } = await ask(any())
-    if (status !== 503 || tries === 5) return status
+    const response = await ask(any())
+    if (response.status !== 503 || tries === 5) {if(response.status===503)console.log(await response.text()); return response.status}
+    await delay(500)
   }
 }
 
@@ -90,7 +92,7 @@ function startLoad() {
   }
   const clients = [client(), client()]
   const more = async (count: number) => {
-    for (const goal = rounds + count; rounds < goal; ) await new Promise(resolve => setTimeout(resolve, 5))
+    for (const goal = rounds + count; rounds < goal; ) await delay(5)
   }
   return {
     more,
