@@ -9,8 +9,6 @@ export interface Keyring {
   at(time: number): SigningKey
   /** Verifies; undefined for a key that is unknown here, or has ended. */
   find(kid: string): SigningKey | undefined
-  /** All that verify, newest first; for what does not name its key. */
-  all(): SigningKey[]
   /** Looks for a key that this process has not met yet; whether `find` may answer otherwise now. */
   learn(kid: string): Promise<boolean>
 }
@@ -60,10 +58,6 @@ export function createKeyring(keys: RingKey[], { clock, reread }: RingOptions): 
     find: kid => {
       const key = byKid.get(kid)
       return key !== undefined && key.endsAt > clock.now() ? key : undefined
-    },
-    all: () => {
-      const now = clock.now()
-      return newestFirst.filter(({ endsAt }) => endsAt > now)
     },
     learn: async kid => {
       if (reread === undefined || byKid.has(kid) || !KID.test(kid)) return false

@@ -4,6 +4,7 @@ import { invalidField } from '../ground/errors.ts'
 import type { Keyring } from '../ground/keyring.ts'
 import type { Page, Position } from '../ground/page.ts'
 import { isSignedBy, sign } from '../ground/secrets.ts'
+import { readLearning } from '../ground/signed-claims.ts'
 
 /** Names one listing: its route and everything that narrows it. */
 export type Listing = Record<string, unknown>
@@ -11,24 +12,41 @@ export type Listing = Record<string, unknown>
 const digestOf = (listing: Listing): string =>
   createHash('sha256').update(JSON.stringify(listing)).digest('base64url').slice(0, 16)
 
-/** `<position>.<mac>`; the listing's digest is signed along, not carried, and so is the key: there are few, and a page asks once. */
-export function cursorFor(ring: Keyring, listing: Listing, page: Page<unknown>): string | null {
+/** `<position>.<key id>.<mac>`; the listing's digest is signed along, not carried. */
+export function cursorFor(
+  ring: Pick<Keyring, 'current'>,
+  listing: Listing,
+  page: Page<unknown>,
+): string | null {
   if (page.next === undefined) return null
+  const key = ring.current()
   const position = page.next.join('-')
-  return `${position}.${sign(ring.current(), `${position}.${digestOf(listing)}`)}`
+  return `${position}.${key.kid}.${sign(key, signedText(position, listing))}`
 }
 
 /** Throws a refusal on `cursor` for one that was made up, altered, or made for another listing. */
-export function readCursor(
-  ring: Keyring,
+export async function readCursor(
+  ring: Pick<Keyring, 'find' | 'learn'>,
   listing: Listing,
   cursor: string | undefined,
-): Position | undefined {
+): Promise<Position | undefined> {
   if (cursor === undefined) return undefined
-  const [position = '', mac = '', ...rest] = cursor.split('.')
-  const isMeant = /^\d+(-\d+)*$/.test(position) && rest.length === 0
-  const signed = `${position}.${digestOf(listing)}`
-  if (!isMeant || !ring.all().some(key => isSignedBy(key, signed, mac)))
+  const position = await readLearning(ring, cursor, text => positionIn(ring, listing, text))
+  if (position === undefined)
     throw invalidField('cursor', 'is not a cursor of this listing: leave it out to begin at the top')
-  return position.split('-').map(Number)
+  return position
 }
+
+/** Undefined for what no key of the ring signed for this listing. */
+export function positionIn(
+  ring: Pick<Keyring, 'find'>,
+  listing: Listing,
+  cursor: string,
+): Position | undefined {
+  const [position = '', kid = '', mac = '', ...rest] = cursor.split('.')
+  const key = ring.find(kid)
+  if (key === undefined || !/^\d+(-\d+)*$/.test(position) || rest.length > 0) return undefined
+  return isSignedBy(key, signedText(position, listing), mac) ? position.split('-').map(Number) : undefined
+}
+
+const signedText = (position: string, listing: Listing): string => `${position}.${digestOf(listing)}`

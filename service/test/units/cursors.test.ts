@@ -1,30 +1,37 @@
 // Cursors: a position in one listing, of use in that listing alone.
 import { describe, expect, it } from 'vitest'
-import { cursorFor, readCursor } from '../../src/http/cursors.ts'
+import { cursorFor, positionIn, readCursor } from '../../src/http/cursors.ts'
 import { ringOfMaster } from '../support/keys-of.ts'
-import { refusedFields } from '../support/refused-fields.ts'
 
 const key = ringOfMaster('a secret of this installation', 'cursors')
 const listing = { route: 'assets', workspaceId: 'ws_garden', query: 'fern', status: undefined }
 const cursor = cursorFor(key, listing, { items: [], next: [1_767_268_800_000, 42] }) ?? ''
 
-const faultsOf = (text: string, under = key, where: Record<string, unknown> = listing) =>
-  refusedFields(() => readCursor(under, where, text))
+const leadsTo = (text: string, under = key, where: Record<string, unknown> = listing) =>
+  positionIn(under, where, text)
 
 describe('A cursor', () => {
   it('leads to where the next page begins', () => {
-    expect(readCursor(key, listing, cursor)).toEqual([1_767_268_800_000, 42])
+    expect(positionIn(key, listing, cursor)).toEqual([1_767_268_800_000, 42])
     const one = cursorFor(key, listing, { items: [], next: [7] }) ?? ''
-    expect(readCursor(key, listing, one)).toEqual([7])
+    expect(positionIn(key, listing, one)).toEqual([7])
   })
 
-  it('is null after the last page, and none begins at the top', () => {
+  it('is null after the last page, and none begins at the top', async () => {
     expect(cursorFor(key, listing, { items: [1, 2] })).toBeNull()
-    expect(readCursor(key, listing, undefined)).toBeUndefined()
+    expect(await readCursor(key, listing, undefined)).toBeUndefined()
+  })
+
+  it('that is refused is named as the field at fault', async () => {
+    expect(await readCursor(key, listing, cursor)).toEqual([1_767_268_800_000, 42])
+    await expect(readCursor(key, listing, `${cursor}A`)).rejects.toMatchObject({
+      code: 'input_validation_error',
+      fields: [{ field: 'cursor' }],
+    })
   })
 
   it('stays the same in a listing that only leaves more unsaid', () => {
-    expect(readCursor(key, { ...listing, folder: undefined }, cursor)).toEqual([1_767_268_800_000, 42])
+    expect(positionIn(key, { ...listing, folder: undefined }, cursor)).toEqual([1_767_268_800_000, 42])
   })
 
   it.each([
@@ -35,12 +42,12 @@ describe('A cursor', () => {
     { status: 'ready' },
     { folder: '' },
   ])('is refused in a listing with %j', other => {
-    expect(faultsOf(cursor, key, { ...listing, ...other })).toEqual(['cursor'])
+    expect(leadsTo(cursor, key, { ...listing, ...other })).toBeUndefined()
   })
 
   it('is refused under another key', () => {
-    expect(faultsOf(cursor, ringOfMaster('another secret', 'cursors'))).toEqual(['cursor'])
-    expect(faultsOf(cursor, ringOfMaster('a secret of this installation', 'tickets'))).toEqual(['cursor'])
+    expect(leadsTo(cursor, ringOfMaster('another secret', 'cursors'))).toBeUndefined()
+    expect(leadsTo(cursor, ringOfMaster('a secret of this installation', 'tickets'))).toBeUndefined()
   })
 
   it('is refused when any one character is changed, lost or added', () => {
@@ -48,10 +55,10 @@ describe('A cursor', () => {
       const [before, after] = [cursor.slice(0, at), cursor.slice(at + 1)]
       const altered = [...'09Aa-_. '].filter(character => character !== cursor[at])
       for (const other of [...altered.map(character => before + character + after), before + after])
-        expect(faultsOf(other), other).toEqual(['cursor'])
+        expect(leadsTo(other), other).toBeUndefined()
     }
     for (const other of [`${cursor}.`, `${cursor}=`, `0${cursor}`, `-${cursor}`, `${cursor}A`])
-      expect(faultsOf(other), other).toEqual(['cursor'])
+      expect(leadsTo(other), other).toBeUndefined()
   })
 
   it.each([
@@ -66,11 +73,13 @@ describe('A cursor', () => {
     'null',
     '[7]',
     '7.x',
+    '7.x.y',
+    '7..x',
     '1-2.y',
     'é.é',
     '9'.repeat(500),
     '1.\0',
   ])('is not %j', text => {
-    expect(faultsOf(text)).toEqual(['cursor'])
+    expect(leadsTo(text)).toBeUndefined()
   })
 })

@@ -47,7 +47,7 @@ export function listAssets(app: App, deps: Deps): void {
     const { limit, cursor } = request.query
     const filter = filterOf(request.query, request.actor.workspaceId)
     const listing = { route: 'assets', ...filter }
-    const after = readCursor(deps.signing.cursors, listing, cursor)
+    const after = await readCursor(deps.signing.cursors, listing, cursor)
     const page = await list(deps, request.actor, { filter, page: { limit, after } })
     const urls = deps.urls.for(request.actor)
     return {

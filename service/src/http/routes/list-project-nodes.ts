@@ -38,7 +38,7 @@ export function listProjectNodes(app: App, deps: Deps): void {
       const projectId = request.params.project_id
       const { limit, cursor } = request.query
       const listing = { route: 'nodes', projectId }
-      const after = readCursor(deps.signing.cursors, listing, cursor)
+      const after = await readCursor(deps.signing.cursors, listing, cursor)
       const page = await listNodes(deps, request.actor, { projectId, page: { limit, after } })
       const urls = deps.urls.for(request.actor)
       return {

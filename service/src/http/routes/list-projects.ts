@@ -25,7 +25,7 @@ export function listProjects(app: App, deps: Deps): void {
   app.get('/projects', { schema, config: needs('assets:read', 'projects:write') }, async request => {
     const { workspace_id, query, limit, cursor } = request.query
     const listing = { route: 'projects', workspace_id, query }
-    const after = readCursor(deps.signing.cursors, listing, cursor)
+    const after = await readCursor(deps.signing.cursors, listing, cursor)
     const page = await list(deps, request.actor, { workspaceId: workspace_id, query, page: { limit, after } })
     return {
       projects: page.items.map(presentProject),

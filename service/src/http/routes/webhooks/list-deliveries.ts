@@ -25,7 +25,7 @@ export function listDeliveries(app: App, deps: Deps): void {
     const { webhook_id: webhookId } = request.params
     const { limit, cursor } = request.query
     const listing = { route: 'deliveries', webhookId }
-    const after = readCursor(deps.signing.cursors, listing, cursor)
+    const after = await readCursor(deps.signing.cursors, listing, cursor)
     const page = await list(deps, request.actor, { webhookId, page: { limit, after } })
     return {
       deliveries: page.items.map(presentDelivery),
