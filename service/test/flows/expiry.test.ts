@@ -156,7 +156,7 @@ test('an upload under way is not swept away: each byte renews its hold', async (
       requestsForgotten: 0,
       eventsForgotten: 0,
       deliveriesForgotten: 0,
-    secretsForgotten: 0,
+      secretsForgotten: 0,
     })
     const { version } = await renewal(reservation.asset_id)
     await wire.write(bytes.subarray(n * 1000, (n + 1) * 1000))
