@@ -1,11 +1,13 @@
 // A rotation seen from the street: what was signed and sealed before it goes on, and ends at its time.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Masters } from '../../src/ground/secrets.ts'
+import { readyAsset } from '../support/ready-asset.ts'
 import { refusalIn } from '../support/refusal-of.ts'
 import { expectReplay, newKey, send } from '../support/replays.ts'
 import { postJson, type Reservation, reserve } from '../support/reserve.ts'
 import { inventoryOf, rotateBeside } from '../support/rotation.ts'
 import { sampleBytes } from '../support/samples.ts'
+import { signedTenant } from '../support/signed-tenant.ts'
 import { startReceiver } from '../support/start-receiver.ts'
 import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
 import { createTestClock } from '../support/test-clock.ts'
@@ -105,6 +107,22 @@ test('what is answered again after a rotation has the text that it had', async (
   await rotate()
   clock.advance(2 * MINUTE_MS)
   await expectReplay<Reservation>(first, await send(herbarium, '/assets', { key, body }))
+})
+
+test('signed URLs of media are good over a rotation until they expire, and with --now until a fresh one is asked for', async () => {
+  const tenant = await signedTenant(herbarium)
+  const { assetId, url } = await readyAsset(tenant, png, 'picture.png')
+  const signerOf = (signed: string) => new URL(signed).searchParams.get('signature')?.split('.')[0]
+  const freshUrl = async () => (await tenant.client.assets.retrieve(assetId)).url ?? ''
+  const rotation = await rotate()
+  clock.advance(MINUTE_MS)
+  const fresh = await freshUrl()
+  expect(signerOf(fresh)).toBe(kidFor(rotation, 'media'))
+  expect(signerOf(url)).not.toBe(signerOf(fresh))
+  for (const one of [url, fresh]) expect((await herbarium.fetch(one)).status).toBe(200)
+  await rotate(true)
+  for (const one of [url, fresh]) expect((await herbarium.fetch(one)).status).toBe(403)
+  expect((await herbarium.fetch(await freshUrl())).status).toBe(200)
 })
 
 test('with --now tickets, tokens and cursors of before are refused, and a retry gives what is good', async () => {
