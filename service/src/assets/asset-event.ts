@@ -12,6 +12,7 @@ export const ASSET_EVENT_TYPES = [
   'asset.cancelled',
   'asset.retried',
   'asset.attached',
+  'asset.updated',
   'asset.deleted',
 ] as const
 

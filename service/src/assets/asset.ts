@@ -4,10 +4,10 @@ import type { KnownMedia } from './media-facts.ts'
 
 export type UploadedVia = 'signed_url' | 'direct' | 'url'
 
-/** What every asset has, whatever its state. */
 /** Ephemeral assets are deleted at their hour, pinned ones by nobody. */
 export type Retention = 'standard' | 'ephemeral' | 'pinned'
 
+/** What every asset has, whatever its state. */
 interface AssetCore {
   id: string
   workspaceId: string
@@ -152,6 +152,13 @@ export const refused = (
   status: 'failed',
   failureCode: refusal.code,
   failureMessage: refusal.message,
+})
+
+/** Kept for longer or shorter; nothing else about it changes. */
+export const retained = <A extends Asset>(asset: A, kept: Pick<A, 'retention' | 'deleteAfter'>): A => ({
+  ...asset,
+  ...kept,
+  version: asset.version + 1,
 })
 
 /** `pending_upload | failed → pending_upload` with the next attempt: same id, same URL. */

@@ -9,6 +9,7 @@ import { collect, findPosted, SILENT_MS } from './collect.ts'
 import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
 import type { ReceivePorts } from './receive.ts'
+import { type Fault, scriptedToo } from './scripted-fault.ts'
 import { type SettlePorts, settle, type Unsettled } from './settle.ts'
 import { isUnderWay } from './under-way.ts'
 
@@ -19,6 +20,11 @@ export type CompletePorts = SettlePorts &
   ReceivePorts &
   Pick<Ports, 'background'> & { verifications: Verifications; completeWaitMs: number }
 
+export interface Completion {
+  assetId: string
+  fault?: Fault | undefined
+}
+
 const TRIES = 5
 const ELSEWHERE_WAIT_MS = 15_000
 const ELSEWHERE_LOOK_MS = 200
@@ -27,39 +33,49 @@ const ELSEWHERE_LOOK_MS = 200
  * Answers the asset as it is once its bytes are judged: ready, failed, or still pending when that takes longer
  * than `completeWaitMs`; the work goes on then. Throws `conflict` when no bytes have arrived.
  */
-export async function complete(ports: CompletePorts, actor: Actor, assetId: string): Promise<Asset> {
+export async function complete(
+  ports: CompletePorts,
+  actor: Actor,
+  { assetId, fault }: Completion,
+): Promise<Asset> {
   const upload = await findOwnUpload(ports, actor, assetId)
   if (upload.asset.status !== 'pending_upload') return upload.asset
-  const verification = ports.verifications.get(assetId) ?? begin(ports, actor, upload)
+  const verification = ports.verifications.get(assetId) ?? begin(ports, actor, { upload, fault })
   const asset = await within(ports.clock, ports.completeWaitMs, verification, upload.asset)
-  if (asset.status === 'pending_upload') await ports.background.add(settleJob(ports, actor, assetId))
+  if (asset.status === 'pending_upload')
+    await ports.background.add(settleJob(ports, actor, { assetId, fault }))
   return asset
 }
 
 /** Asked for once, the asset is settled even if this process ends; by its id the job is made once. */
-const settleJob = (ports: CompletePorts, actor: Actor, assetId: string): Job => ({
+const settleJob = (ports: CompletePorts, actor: Actor, { assetId, fault }: Completion): Job => ({
   id: `job_settle_${assetId}`,
   kind: 'settle',
   subject: assetId,
-  payload: { key_id: actor.keyId, workspace_id: actor.workspaceId },
+  payload: { key_id: actor.keyId, workspace_id: actor.workspaceId, ...(fault && { fault }) },
   runAt: ports.clock.now(),
   tries: 0,
 })
 
-function begin(ports: CompletePorts, actor: Actor, upload: Upload): Promise<Asset> {
-  const assetId = upload.asset.id
-  const verification = verify(ports, actor, upload).finally(() => ports.verifications.delete(assetId))
+function begin(ports: CompletePorts, actor: Actor, asked: Asked): Promise<Asset> {
+  const assetId = asked.upload.asset.id
+  const verification = verify(ports, actor, asked).finally(() => ports.verifications.delete(assetId))
   ports.verifications.set(assetId, verification)
   return verification
 }
 
+interface Asked {
+  upload: Upload
+  fault: Fault | undefined
+}
+
 /** Settles the newest whole bytes; when another writer was first, looks at what it left. */
-async function verify(ports: CompletePorts, actor: Actor, first: Upload): Promise<Asset> {
+async function verify(ports: CompletePorts, actor: Actor, { upload: first, fault }: Asked): Promise<Asset> {
   let upload = await collectedElsewhere(ports, first)
   for (let n = 0; n < TRIES; n++) {
     if (upload.asset.status !== 'pending_upload' || isBeingCollected(ports, upload)) return upload.asset
     const unsettled = await newestBytes(ports, upload)
-    const settled = unsettled && (await settleOnce(ports, actor, unsettled))
+    const settled = unsettled && (await settleOnce(ports, { actor, fault }, unsettled))
     if (settled !== undefined && 'asset' in settled) return settled.asset
     upload = await findOwnUpload(ports, actor, first.asset.id)
     const isSettled = upload.asset.status !== 'pending_upload' // by another process, which took the bytes away
@@ -104,13 +120,13 @@ async function newestBytes(ports: CompletePorts, upload: Upload): Promise<Unsett
  */
 async function settleOnce(
   ports: CompletePorts,
-  actor: Actor,
+  { actor, fault }: { actor: Actor; fault: Fault | undefined },
   { asset, attempt }: Unsettled,
 ): Promise<{ asset: Asset } | { failure?: unknown }> {
   try {
     const settled = await settle(
       ports,
-      { asset, attempt },
+      { asset, attempt: scriptedToo(attempt, fault) },
       {
         actorKeyId: actor.keyId,
         save: after =>

@@ -1,8 +1,9 @@
 // Deleting an asset, in whatever state: the row goes at once, its bytes right after.
 import type { Actor } from '../ground/actor.ts'
-import { conflict } from '../ground/errors.ts'
+import { conflict, pinned } from '../ground/errors.ts'
 import type { Job } from '../ground/job.ts'
-import { answered, type RequestClaim } from '../ground/request-record.ts'
+import { answered, type RequestClaim, type RequestRecord } from '../ground/request-record.ts'
+import type { SaveOutcome } from '../ground/save-outcome.ts'
 import { assetEvent } from './asset-event.ts'
 import { formKey } from './attempt.ts'
 import { overtaken } from './claim.ts'
@@ -11,13 +12,14 @@ import { findOwnUpload } from './find.ts'
 import type { Ports, Upload } from './ports.ts'
 import { stopUpload } from './under-way.ts'
 
-type DeletePorts = Pick<Ports, 'assets' | 'forms' | 'uploads' | 'background' | 'clock' | 'ids'>
+export type DeletePorts = Pick<Ports, 'assets' | 'forms' | 'uploads' | 'background' | 'clock' | 'ids'>
 
 const TRIES = 10
 
 /**
  * Answers once the asset is gone for everyone; undefined when a request with the same idempotency key was first. What
- * is under way for it finds its row gone. Nodes stay on their canvas with their label.
+ * is under way for it finds its row gone. Nodes stay on their canvas with their label. Throws `conflict` for one that is
+ * pinned.
  */
 export async function deleteAsset(
   ports: DeletePorts,
@@ -26,26 +28,45 @@ export async function deleteAsset(
 ): Promise<true | undefined> {
   for (let n = 0; n < TRIES; n++) {
     const upload = await findOwnUpload(ports, actor, assetId)
-    const job = discardJob(ports, upload)
-    const outcome = await ports.assets.save({
-      remove: upload,
-      endJobsOf: assetId,
-      job: job && { begin: job, lease: ports.background.lease() },
-      events: [
-        assetEvent(ports, upload.asset, 'asset.deleted', {
-          actorKeyId: actor.keyId,
-          data: { status: upload.asset.status },
-        }),
-      ],
+    if (upload.asset.retention === 'pinned') throw pinned()
+    const { outcome, discarded } = await removeUpload(ports, upload, {
+      actorKeyId: actor.keyId,
       request: answered(request, assetId),
     })
     if (outcome === 'already_answered') return undefined
     if (outcome !== 'saved') continue
-    void stopUpload(ports, { assetId, attempt: upload.attempt.n }, overtaken())
-    if (job !== undefined) void ports.background.runNow(job) // nothing can reach the bytes: nobody waits for their end
+    void discarded // nothing can reach the bytes: nobody waits for their end
     return true
   }
   throw conflict('This asset is being changed by others at once: try again.', true)
+}
+
+/** Removes the asset as it was found: `stale` where it, or its attempt, is another since. */
+export async function removeUpload(
+  ports: DeletePorts,
+  upload: Upload,
+  why: { actorKeyId: string | null; reason?: string; request?: RequestRecord | undefined },
+): Promise<Removal> {
+  const { asset, attempt } = upload
+  const job = discardJob(ports, upload)
+  const { actorKeyId, reason, request } = why
+  const data = { status: asset.status, ...(reason !== undefined && { reason }) }
+  const outcome = await ports.assets.save({
+    remove: upload,
+    endJobsOf: asset.id,
+    job: job && { begin: job, lease: ports.background.lease() },
+    events: [assetEvent(ports, asset, 'asset.deleted', { actorKeyId, data })],
+    request,
+  })
+  if (outcome !== 'saved') return { outcome, discarded: Promise.resolve() }
+  void stopUpload(ports, { assetId: asset.id, attempt: attempt.n }, overtaken())
+  return { outcome, discarded: job === undefined ? Promise.resolve() : ports.background.runNow(job) }
+}
+
+interface Removal {
+  outcome: SaveOutcome
+  /** Resolves when the bytes are gone, or left to whoever runs their job again. */
+  discarded: Promise<void>
 }
 
 /** The files that the rows name; those of an upload under way are removed by that upload, when it finds no row. */

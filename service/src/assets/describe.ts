@@ -1,10 +1,12 @@
 // What a client says of the asset it wants: parsed once here, for every source.
+import type { Mode } from '../ground/actor.ts'
 import { type FieldFault, invalidField, invalidFields } from '../ground/errors.ts'
 import { fileName } from './file-name.ts'
 import { folder } from './folder.ts'
+import { type Keeping, keepingOf, type SaidOfRetention } from './retention.ts'
 
 /** As it comes in; every field may be missing. */
-export interface SaidOfAsset {
+export interface SaidOfAsset extends SaidOfRetention {
   fileName?: string | undefined
   contentType?: string | undefined
   folder?: string | undefined
@@ -22,6 +24,7 @@ export interface Description {
   declaredSize: number | null
   declaredSha256: string | null
   projectId: string | null
+  keeping: Keeping
 }
 
 /** An asset's metadata has at most so many pairs. */
@@ -30,7 +33,7 @@ const MAX_METADATA_BYTES = 4096
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}$/
 
 /** Throws a refusal that names the field at fault. */
-export function describe(said: SaidOfAsset, maxBytes: number): Description {
+export function describe(said: SaidOfAsset, maxBytes: number, mode: Mode): Description {
   return {
     name: said.fileName === undefined ? null : fileName(said.fileName),
     folder: folder(said.folder ?? ''),
@@ -39,6 +42,7 @@ export function describe(said: SaidOfAsset, maxBytes: number): Description {
     declaredSize: said.fileSize === undefined ? null : fileSize(said.fileSize, maxBytes),
     declaredSha256: said.sha256 === undefined ? null : sha256(said.sha256),
     projectId: said.projectId ?? null,
+    keeping: keepingOf(said, mode),
   }
 }
 

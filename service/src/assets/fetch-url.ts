@@ -1,5 +1,5 @@
 // A URL as the source of bytes: fetched in the request while that is quick, and otherwise as a leased job.
-import type { Actor } from '../ground/actor.ts'
+import type { Maker } from '../ground/actor.ts'
 import { invalidField } from '../ground/errors.ts'
 import type { Job } from '../ground/job.ts'
 import { answered, type RequestClaim } from '../ground/request-record.ts'
@@ -10,6 +10,7 @@ import { findOwnUpload } from './find.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
 import { mayOpen } from './quota.ts'
+import { type Fault, scriptedWithBytes } from './scripted-fault.ts'
 
 /** The most bytes a URL may give, once decoded. */
 export const MAX_FETCHED_BYTES = 50_000_000
@@ -22,15 +23,16 @@ export interface UrlSource {
   said: SaidOfAsset
   url: string
   request?: RequestClaim | undefined
+  fault?: Fault | undefined
 }
 
 /** Throws every refusal that is known before the URL is asked. */
 export async function mayFetch(
   ports: Pick<Ports, 'assets' | 'policy' | 'remote'>,
-  actor: Actor,
+  actor: Maker,
   { workspaceId, said, url }: UrlSource,
 ): Promise<Description> {
-  const description = describe(said, MAX_FETCHED_BYTES)
+  const description = describe(said, MAX_FETCHED_BYTES, actor.mode)
   const fault = ports.remote.faultOf(url)
   if (fault !== undefined) throw invalidField('source', fault)
   await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
@@ -44,12 +46,12 @@ export async function mayFetch(
  */
 export async function fetchUrl(
   ports: Pick<Ports, 'assets' | 'clock' | 'ids' | 'policy' | 'remote' | 'background'>,
-  actor: Actor,
-  { workspaceId, said, url, request }: UrlSource,
+  actor: Maker,
+  { workspaceId, said, url, request, fault }: UrlSource,
 ): Promise<Upload | undefined> {
   const description = await mayFetch(ports, actor, { workspaceId, said, url })
   const asset = newAsset(ports, actor, description, 'url')
-  const attempt = newAttempt(ports, asset)
+  const attempt = scriptedWithBytes(newAttempt(ports, asset), fault)
   const job = fetchJob(ports, { assetId: asset.id, attempt: attempt.n, url, actorKeyId: actor.keyId })
   const outcome = await ports.assets.save({
     asset: { after: asset },

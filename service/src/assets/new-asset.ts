@@ -7,6 +7,7 @@ import type { PendingAsset, UploadedVia } from './asset.ts'
 import type { OpenAttempt } from './attempt.ts'
 import type { Description } from './describe.ts'
 import type { Ports, UploadPolicy } from './ports.ts'
+import { keptSince } from './retention.ts'
 
 /** Throws `forbidden` for another's workspace and `not_found` for a project that is not this workspace's. */
 export async function mayCreate(
@@ -22,23 +23,25 @@ export async function mayCreate(
 export const newAsset = (
   ports: Pick<Ports, 'clock' | 'ids'>,
   actor: Actor,
-  description: Description,
+  { keeping, ...described }: Description,
   uploadedVia: UploadedVia,
-): PendingAsset => ({
-  ...description,
-  id: ports.ids.id('asset'),
-  workspaceId: actor.workspaceId,
-  mediaToken: ports.ids.token(),
-  uploadedVia,
-  contentType: description.declaredType ?? 'application/octet-stream',
-  retention: 'standard',
-  deleteAfter: null,
-  attempt: 1,
-  version: 1,
-  createdByKey: actor.keyId,
-  createdAt: ports.clock.now(),
-  status: 'pending_upload',
-})
+): PendingAsset => {
+  const now = ports.clock.now()
+  return {
+    ...described,
+    id: ports.ids.id('asset'),
+    workspaceId: actor.workspaceId,
+    mediaToken: ports.ids.token(),
+    uploadedVia,
+    contentType: described.declaredType ?? 'application/octet-stream',
+    ...keptSince(keeping, { now, createdAt: now }),
+    attempt: 1,
+    version: 1,
+    createdByKey: actor.keyId,
+    createdAt: now,
+    status: 'pending_upload',
+  }
+}
 
 export const newAttempt = (
   ports: { clock: Clock; ids: Ids; policy: UploadPolicy },

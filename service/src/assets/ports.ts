@@ -99,6 +99,8 @@ export interface AssetRecords {
     times: { now: number; unusedBefore: number; abandonedBefore: number },
     limit: number,
   ): Promise<Upload[]>
+  /** Assets whose hour to be deleted is `now` or earlier, the earliest first, with their current attempt. */
+  findOutlived(now: number, limit: number): Promise<Upload[]>
   /** Of these quarantine keys, the ones that an attempt which can still win has received or may be receiving, its form's among them. */
   protectedKeys(keys: string[]): Promise<Set<string>>
   /** One durable write; resolves only when it would survive a loss of power. */

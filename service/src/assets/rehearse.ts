@@ -1,10 +1,11 @@
 // Creating an asset without making it: every refusal is said as it would be, and nothing is written.
-import type { Actor } from '../ground/actor.ts'
+import type { Maker } from '../ground/actor.ts'
 import { type Asset, type FailedAsset, type ReadyAsset, refused } from './asset.ts'
 import { mayFetch, type UrlSource } from './fetch-url.ts'
 import { newAsset } from './new-asset.ts'
 import type { Ports } from './ports.ts'
 import { mayReserve, type Reservation } from './reserve.ts'
+import { SCRIPTED_REFUSAL } from './scripted-fault.ts'
 import { type SettlePorts, wouldSettle } from './settle.ts'
 import { type DirectUpload, mayStore } from './store-direct.ts'
 
@@ -16,7 +17,7 @@ type RehearsePorts = Pick<Ports, 'assets' | 'clock' | 'ids' | 'policy'>
 /** The asset as `reserve` would make it. */
 export const rehearseReservation = async (
   ports: RehearsePorts,
-  actor: Actor,
+  actor: Maker,
   wanted: Reservation,
 ): Promise<Asset> => newAsset(ports, actor, await mayReserve(ports, actor, wanted), 'signed_url')
 
@@ -26,7 +27,7 @@ export const rehearseReservation = async (
  */
 export async function rehearseFetch(
   ports: RehearsePorts & Pick<Ports, 'remote'>,
-  actor: Actor,
+  actor: Maker,
   wanted: UrlSource,
 ): Promise<Asset> {
   const asset = newAsset(ports, actor, await mayFetch(ports, actor, wanted), 'url')
@@ -37,9 +38,10 @@ export async function rehearseFetch(
 /** The asset as `storeDirect` would make it. Removing the staged bytes is for whoever staged them. */
 export async function rehearseDirect(
   ports: SettlePorts,
-  actor: Actor,
-  { workspaceId, said, bytes }: DirectUpload,
+  actor: Maker,
+  { workspaceId, said, bytes, fault }: DirectUpload,
 ): Promise<ReadyAsset | FailedAsset> {
   const description = await mayStore(ports, actor, { workspaceId, said })
-  return wouldSettle(ports, newAsset(ports, actor, description, 'direct'), bytes)
+  const asset = newAsset(ports, actor, description, 'direct')
+  return fault === 'fail-verification' ? refused(asset, SCRIPTED_REFUSAL) : wouldSettle(ports, asset, bytes)
 }

@@ -1,5 +1,5 @@
 // Reserving many uploads in one breath: each stands for itself, and all are written together.
-import type { Actor } from '../ground/actor.ts'
+import type { Maker } from '../ground/actor.ts'
 import { answerOrRefusal, foreignWorkspace, Refusal } from '../ground/errors.ts'
 import type { RequestClaim } from '../ground/request-record.ts'
 import { type Description, describe, type SaidOfAsset } from './describe.ts'
@@ -7,6 +7,7 @@ import { mayCreate } from './new-asset.ts'
 import type { Ports, Upload, Usage } from './ports.ts'
 import { cannotOpen, withUpload } from './quota.ts'
 import { opening } from './reserve.ts'
+import type { Fault } from './scripted-fault.ts'
 
 type ReservePorts = Pick<Ports, 'assets' | 'clock' | 'ids' | 'policy'>
 
@@ -22,14 +23,16 @@ export interface Wanted {
  */
 export async function reserveAll(
   ports: ReservePorts,
-  actor: Actor,
-  { workspaceId, wanted }: { workspaceId: string; wanted: Wanted[] },
+  actor: Maker,
+  { workspaceId, wanted, fault }: { workspaceId: string; wanted: Wanted[]; fault?: Fault | undefined },
 ): Promise<(Upload | Refusal | undefined)[]> {
   if (workspaceId !== actor.workspaceId) throw foreignWorkspace()
   const described = await Promise.all(wanted.map(({ said }) => describeOwn(ports, actor, said)))
   const admitted = admitInTurn(ports, await ports.assets.usage(workspaceId), described)
   const decided = admitted.map((one, n) =>
-    one instanceof Refusal ? one : opening(ports, actor, { description: one, request: wanted[n]?.request }),
+    one instanceof Refusal
+      ? one
+      : opening(ports, actor, { description: one, request: wanted[n]?.request, fault }),
   )
   const changes = decided.flatMap(one => (one instanceof Refusal ? [] : [one.change]))
   const outcomes = (await ports.assets.saveAll(changes)).values()
@@ -39,9 +42,9 @@ export async function reserveAll(
   })
 }
 
-const describeOwn = (ports: ReservePorts, actor: Actor, said: SaidOfAsset) =>
+const describeOwn = (ports: ReservePorts, actor: Maker, said: SaidOfAsset) =>
   answerOrRefusal<Description>(async () => {
-    const description = describe(said, ports.policy.maxBytes)
+    const description = describe(said, ports.policy.maxBytes, actor.mode)
     await mayCreate(ports, actor, { workspaceId: actor.workspaceId, projectId: description.projectId })
     return description
   })

@@ -11,11 +11,18 @@ import { findOwnUpload } from './find.ts'
 import { newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
 import { mayOpen } from './quota.ts'
+import { type Fault, scripted } from './scripted-fault.ts'
 import { stopUpload } from './under-way.ts'
 
 type RetryPorts = Pick<Ports, 'assets' | 'blobs' | 'forms' | 'uploads' | 'clock' | 'ids' | 'policy'>
 
 const TRIES = 10
+
+export interface Retry {
+  assetId: string
+  request?: RequestClaim | undefined
+  fault?: Fault | undefined
+}
 
 /**
  * Answers the pending asset with its new attempt, or undefined when a request with the same idempotency key was
@@ -25,7 +32,7 @@ const TRIES = 10
 export async function retry(
   ports: RetryPorts,
   actor: Actor,
-  { assetId, request }: { assetId: string; request?: RequestClaim | undefined },
+  { assetId, request, fault }: Retry,
 ): Promise<Upload | undefined> {
   for (let n = 0; n < TRIES; n++) {
     const { asset, attempt } = await findStill(ports, actor, assetId)
@@ -34,7 +41,7 @@ export async function retry(
     if (attempt.state !== 'open' && attempt.state !== 'received')
       await mayOpen(ports, asset.workspaceId, asset.declaredSize ?? 0)
     const pending = reopened(asset)
-    const next = carrying(newAttempt(ports, pending), attempt)
+    const next = carrying(scripted(newAttempt(ports, pending), fault), attempt)
     const outcome = await ports.assets.save({
       asset: { before: asset, after: pending },
       attempts: [...supersede(attempt), { after: next }],

@@ -41,8 +41,7 @@ export async function runFetch(
   const fetching = await take(ports, job)
   if (fetching === undefined) return undefined
   try {
-    await finish(ports, fetching, await bring(ports, fetching, signal))
-    return undefined
+    return await finish(ports, fetching, await bring(ports, fetching, signal))
   } catch (error) {
     if (isOverQuota(error))
       return giveUp(ports, fetching, new FetchFailure(error.message, { isRetryable: false }))
@@ -82,33 +81,34 @@ async function bring(
   return stage(ports, bytes, { key: stagingKey(attempt), maxBytes: MAX_FETCHED_BYTES, onBytes })
 }
 
-/** The source URL goes with the job, in the write that settles the asset. */
+/** The source URL goes with the job, in the write that settles the asset; one that changed meanwhile is looked at again. */
 async function finish(
   ports: FetchPorts,
   { job, asset, attempt, came }: Fetching,
   bytes: ReceivedBytes,
-): Promise<void> {
+): Promise<number | undefined> {
   const by = { actorKeyId: job.payload.actor_key_id ?? '' }
   const uploaded = assetEvent(ports, asset, 'asset.uploaded', {
     ...by,
     data: { size_bytes: bytes.sizeBytes },
   })
-  await settle(
+  const settled = await settle(
     ports,
     { asset, attempt: received({ ...attempt, ...came }, bytes, came.lastByteAt ?? ports.clock.now()) },
     {
       ...by,
       bytesNotCounted: bytes.sizeBytes,
-      save: settled =>
+      save: after =>
         ports.assets.save({
-          asset: { before: asset, after: settled.asset },
-          attempts: [{ before: attempt, after: settled.attempt }],
-          node: settled.node,
-          events: [uploaded, settled.event],
+          asset: { before: asset, after: after.asset },
+          attempts: [{ before: attempt, after: after.attempt }],
+          node: after.node,
+          events: [uploaded, after.event],
           endJobsOf: asset.id,
         }),
     },
   ).finally(() => discard(ports, bytes.key))
+  return settled === undefined ? ports.clock.now() : undefined
 }
 
 const isOverQuota = (error: unknown): error is Refusal =>
@@ -118,12 +118,12 @@ async function giveUp(
   ports: FetchPorts,
   { job, asset, attempt, came }: Fetching,
   failure: FetchFailure,
-): Promise<undefined> {
+): Promise<number | undefined> {
   const verdict = { admitted: false, code: 'fetch_failed', message: failure.message } as const
   const failed: FailedAsset = refused(asset, verdict)
   // A fetch that came to nothing may not have had a connection.
   const closedBy = came.firstByteAt === null && !failure.hasSenderLeft ? null : closerOf(failure)
-  await ports.assets.save({
+  const outcome = await ports.assets.save({
     asset: { before: asset, after: failed },
     attempts: [{ before: attempt, after: closed({ ...attempt, ...came, closedBy, verdict }, 'failed') }],
     events: [
@@ -134,4 +134,5 @@ async function giveUp(
     ],
     endJobsOf: asset.id,
   })
+  return outcome === 'saved' ? undefined : ports.clock.now()
 }

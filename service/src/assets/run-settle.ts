@@ -2,6 +2,7 @@
 import { Refusal } from '../ground/errors.ts'
 import type { Job } from '../ground/job.ts'
 import { type CompletePorts, complete } from './complete.ts'
+import { faultIn } from './scripted-fault.ts'
 
 /** A look is bounded by the probe's own limits; this is far beyond them. */
 const WAIT_MS = 10 * 60 * 1000
@@ -11,7 +12,10 @@ const AGAIN_MS = 5_000
 export async function runSettle(ports: CompletePorts, job: Job): Promise<number | undefined> {
   const actor = { keyId: job.payload.key_id ?? '', workspaceId: job.payload.workspace_id ?? '' }
   try {
-    const asset = await complete({ ...ports, completeWaitMs: WAIT_MS }, actor, job.subject)
+    const asset = await complete({ ...ports, completeWaitMs: WAIT_MS }, actor, {
+      assetId: job.subject,
+      fault: faultIn(job.payload.fault),
+    })
     return asset.status === 'pending_upload' ? ports.clock.now() + AGAIN_MS : undefined
   } catch (error) {
     // The asset went another way: it was retried, or is gone.

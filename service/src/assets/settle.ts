@@ -16,6 +16,7 @@ import { look } from './look.ts'
 import { type PlacedNode, placed } from './placement.ts'
 import type { Ports, Published } from './ports.ts'
 import { mustFit } from './quota.ts'
+import { scriptedVerdict } from './scripted-fault.ts'
 import { stage } from './stage.ts'
 
 export type SettlePorts = Pick<
@@ -50,7 +51,7 @@ export async function settle(
     save: (settled: Settled) => Promise<SaveOutcome>
   },
 ): Promise<Settled | undefined> {
-  const verdict = upload.attempt.verdict ?? (await look(ports, upload.attempt.received, upload.asset))
+  const verdict = await verdictOn(ports, upload)
   const blobKey = freshMediaKey(ports)
   if (verdict.admitted) await mustFit(ports, upload.asset.workspaceId, write.bytesNotCounted ?? 0)
   const worth = verdict.admitted ? await publish(ports, upload, { verdict, blobKey }) : verdict
@@ -59,6 +60,9 @@ export async function settle(
   await discardBytesOf(ports, upload.attempt)
   return settled
 }
+
+const verdictOn = async (ports: SettlePorts, { asset, attempt }: Unsettled): Promise<Verdict> =>
+  scriptedVerdict(attempt) ?? attempt.verdict ?? (await look(ports, attempt.received, asset))
 
 /** Gives admitted bytes their media key; with `stripMetadata` those are a copy without what pictures tell of people. */
 async function publish(

@@ -1,11 +1,12 @@
 // A direct upload: bytes and description in one request, ready in one answer.
-import type { Actor } from '../ground/actor.ts'
+import type { Maker } from '../ground/actor.ts'
 import { answered, type RequestClaim } from '../ground/request-record.ts'
 import { assetEvent } from './asset-event.ts'
 import { claimed, type ReceivedBytes, received } from './attempt.ts'
 import { type Description, describe, type SaidOfAsset } from './describe.ts'
 import { mayCreate, newAsset, newAttempt } from './new-asset.ts'
 import type { Ports, Upload } from './ports.ts'
+import { type Fault, scriptedWithBytes } from './scripted-fault.ts'
 import { type Settled, settle } from './settle.ts'
 import { stage } from './stage.ts'
 
@@ -24,15 +25,16 @@ export interface DirectUpload {
   said: SaidOfAsset
   bytes: ReceivedBytes
   request?: RequestClaim | undefined
+  fault?: Fault | undefined
 }
 
 /** Throws every refusal of what is said; what the bytes are worth is for the gate. */
 export async function mayStore(
   ports: Pick<Ports, 'assets' | 'policy'>,
-  actor: Actor,
+  actor: Maker,
   { workspaceId, said }: Pick<DirectUpload, 'workspaceId' | 'said'>,
 ): Promise<Description> {
-  const description = describe(said, ports.policy.maxBytes)
+  const description = describe(said, ports.policy.maxBytes, actor.mode)
   await mayCreate(ports, actor, { workspaceId, projectId: description.projectId })
   return description
 }
@@ -46,13 +48,14 @@ export async function storeDirect(
     Ports,
     'assets' | 'blobs' | 'forms' | 'media' | 'scanner' | 'looks' | 'clock' | 'ids' | 'policy'
   >,
-  actor: Actor,
-  { workspaceId, said, bytes, request }: DirectUpload,
+  actor: Maker,
+  { workspaceId, said, bytes, request, fault }: DirectUpload,
 ): Promise<Upload | undefined> {
   const description = await mayStore(ports, actor, { workspaceId, said })
   const pending = newAsset(ports, actor, description, 'direct')
   const now = ports.clock.now()
-  const open = { ...newAttempt(ports, pending), quarantineKey: bytes.key.replace(/\.\d+$/, '') }
+  const fresh = scriptedWithBytes(newAttempt(ports, pending), fault)
+  const open = { ...fresh, quarantineKey: bytes.key.replace(/\.\d+$/, '') }
   const attempt = received(claimed(open, { now, transport: 'direct' }), bytes, now)
   const by = { actorKeyId: actor.keyId }
   const begun = [

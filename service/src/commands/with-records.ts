@@ -31,23 +31,22 @@ export async function withRecords<T>(use: (ports: RecordPorts) => Promise<T>): P
   }
 }
 
-/** The workspace a command is about: the one named, or the only one there is. */
+/** The workspace a command is about: the one named, or the only live one there is. */
 export async function chosenWorkspace(
   ports: Pick<Records, 'workspaces'>,
   named: string | undefined,
 ): Promise<string> {
   const workspaces = await ports.workspaces.list()
+  const live = workspaces.filter(({ mode }) => mode === 'live')
   const list = workspaces.map(({ id, name }) => `${id} (${name})`).join(', ')
-  const [first] = workspaces
+  const [first] = live
   if (first === undefined)
     throw new CommandFailure([
       'There is no workspace yet: "herbarium workspace create --name NAME" makes one.',
     ])
-  if (named === undefined && workspaces.length === 1) return first.id
+  if (named === undefined && live.length === 1) return first.id
   if (named === undefined)
-    throw new CommandFailure([
-      `There are ${workspaces.length} workspaces, so name one with --workspace: ${list}.`,
-    ])
+    throw new CommandFailure([`There are ${live.length} workspaces, so name one with --workspace: ${list}.`])
   if (!workspaces.some(({ id }) => id === named))
     throw new CommandFailure([`There is no workspace ${named}; there is ${list}.`])
   return named

@@ -12,10 +12,14 @@ export interface Actor {
   workspaceId: string
 }
 
-/** An actor as the door knows it. */
-export interface Caller extends Actor {
-  scopes: readonly GrantedScope[]
+/** An actor who makes something: what is made to test does not stay. */
+export interface Maker extends Actor {
   mode: Mode
+}
+
+/** An actor as the door knows it. */
+export interface Caller extends Maker {
+  scopes: readonly GrantedScope[]
   /** Of the workspace. */
   mediaAccess: MediaAccess
 }

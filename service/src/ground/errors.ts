@@ -109,6 +109,18 @@ export const notFound = (
 /** A state that does not allow the request; `canHeal` says whether repeating it may ever succeed. */
 export const conflict = (message: string, canHeal: boolean) => new Refusal('conflict', message, { canHeal })
 
+export const pinned = () =>
+  conflict(
+    'This asset is pinned and cannot be deleted: PATCH /assets/{asset_id} with {"retention": "standard"} unpins it.',
+    false,
+  )
+
+export const liveKeyFault = () =>
+  new Refusal(
+    'forbidden',
+    'The header Herbarium-Fault is for test keys alone: leave it out, or use a key of "herbarium key create --test".',
+  )
+
 export const goneEvents = (oldest: number) =>
   new Refusal(
     'gone',

@@ -3,11 +3,15 @@ import { z } from 'zod'
 import { asAttemptLeft } from '../assets/as-attempt-left.ts'
 import type { SaidOfAsset } from '../assets/describe.ts'
 import type { AssetRecords, Upload } from '../assets/ports.ts'
+import { MAX_LIFE_SECONDS, MIN_LIFE_SECONDS, type SaidOfRetention } from '../assets/retention.ts'
 import type { RequestRecord } from '../ground/request-record.ts'
 import * as schemas from './schemas.ts'
 
 /** The source of an asset whose bytes its client will send. */
 export const RESERVED = 'signed-url'
+
+const RETENTIONS =
+  '`ephemeral` is deleted after `delete_after_seconds`, `pinned` cannot be deleted until it is unpinned; default `standard`'
 
 /** What every source may say of its asset. */
 export const described = {
@@ -20,6 +24,7 @@ export const described = {
     .record(z.string(), z.string())
     .optional()
     .meta({ description: 'At most 16 pairs, 4 KB in all' }),
+  retention: schemas.retention.optional().meta({ description: RETENTIONS }),
   idempotency_key: schemas.idempotencyKey,
 }
 
@@ -29,8 +34,23 @@ export const fileSize = z
   .optional()
   .meta({ description: 'In bytes; checked once the bytes are whole' })
 
+const WHOLE = 'must be a whole number'
+
+/** A form's numbers are text. */
+const lifeIn = <N extends z.ZodNumber | z.ZodCoercedNumber>(number: N) =>
+  number
+    .int({ error: WHOLE })
+    .min(MIN_LIFE_SECONDS)
+    .max(MAX_LIFE_SECONDS)
+    .optional()
+    .meta({ description: 'For `ephemeral`, and required there; counted from now' })
+
+export const deleteAfterSeconds = lifeIn(z.number())
+export const deleteAfterSecondsOfForm = lifeIn(z.coerce.number({ error: WHOLE }))
+
 interface Described extends Omit<z.output<z.ZodObject<typeof described>>, 'idempotency_key'> {
   file_size?: number | undefined
+  delete_after_seconds?: number | undefined
 }
 
 export const saidIn = (body: Described): SaidOfAsset => ({
@@ -41,6 +61,14 @@ export const saidIn = (body: Described): SaidOfAsset => ({
   sha256: body.sha256,
   metadata: body.metadata,
   projectId: body.project_id,
+  ...retentionIn(body),
+})
+
+export const retentionIn = (
+  body: Pick<Described, 'retention' | 'delete_after_seconds'>,
+): SaidOfRetention => ({
+  retention: body.retention,
+  deleteAfterSeconds: body.delete_after_seconds,
 })
 
 /** The asset as the first answer showed it: what has become of a reservation since is for GET to say. */

@@ -32,7 +32,7 @@ export async function reserveEachOnce(
   )
   const fresh = items.flatMap((item, n) => (item instanceof Refusal || known[n] ? [] : [item]))
   const wanted = fresh.map(({ said, claim }) => ({ said, request: claim }))
-  const reserved = await reserveAll(deps, request.actor, { workspaceId, wanted })
+  const reserved = await reserveAll(deps, request.actor, { workspaceId, wanted, fault: request.fault })
   const done = await Promise.all(
     fresh.map((item, n) => settled(deps, request, { item, result: reserved[n] })),
   )

@@ -35,8 +35,10 @@ import { pages } from './routes/pages.ts'
 import { retryAsset } from './routes/retry-asset.ts'
 import { signAsset } from './routes/sign-asset.ts'
 import { streamEvents } from './routes/stream-events.ts'
+import { updateAsset } from './routes/update-asset.ts'
 import { upload } from './routes/upload.ts'
 import { webhooks } from './routes/webhooks.ts'
+import { takeScriptedFaults } from './scripted-faults.ts'
 import { validatorCompiler } from './validation.ts'
 import { type RequestWatch, watchRequests } from './watch-requests.ts'
 
@@ -121,6 +123,7 @@ async function withoutKey(app: App, deps: Deps, { pageFolder }: AppOptions): Pro
 async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOptions): Promise<void> {
   await allowOrigins(app, corsOrigins)
   requireKey(app, deps)
+  takeScriptedFaults(app)
   await boundRate(app, rateLimit)
   boundJsonBodies(app)
   acceptJson(app)
@@ -129,6 +132,7 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   completeAsset(app, deps)
   retryAsset(app, deps)
   deleteAsset(app, deps)
+  updateAsset(app, deps)
   getAsset(app, deps)
   getAssetMedia(app, deps)
   signAsset(app, deps)

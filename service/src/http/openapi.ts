@@ -4,11 +4,13 @@ import fastify, { type RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { App } from './app.ts'
 import type { OpenApiDocument } from './pages/openapi.ts'
+import { errors } from './schemas.ts'
 import type { Urls } from './urls.ts'
 
 const DESCRIPTION = `Reserve an upload, send the bytes, complete the asset; from then on it is verified and has a stable URL.
 Every answer carries a \`request-id\`. Errors are \`{"error": {"code", "message", "fields"?}}\`.
-Every request that changes something takes an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again, marked \`idempotent-replayed: true\`.`
+Every request that changes something takes an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again, marked \`idempotent-replayed: true\`.
+With a test key, the header \`Herbarium-Fault\` makes an upload expire at once (\`expire-now\`) or its bytes be refused (\`fail-verification\`); a live key that sends it is answered 403.`
 
 const UPLOAD_TOKEN =
   'Completing, retrying and getting an asset can also be done with its upload token, `upload.token` of a reservation, in the same header: from a page of any origin, without an API key.'
@@ -98,10 +100,14 @@ const transform: SwaggerTransform = ({ schema, url, route }) => {
     ...(querystring === undefined ? {} : { querystring: jsonSchema(querystring, 'input') }),
     ...(params === undefined ? {} : { params: jsonSchema(params, 'input') }),
     ...(headers === undefined ? {} : { headers: jsonSchema(headers, 'input') }),
-    ...(response === undefined ? {} : { response: responses(response) }),
+    ...(response === undefined ? {} : { response: responses({ ...refusalsOf(route), ...response }) }),
   }
   return { schema: transformed, url }
 }
+
+/** What any key may be answered: that it is none, that it may not do this, or that its scripted fault is unknown. */
+const refusalsOf = ({ config }: { config?: { scopes?: unknown } | undefined }) =>
+  config?.scopes === undefined ? {} : errors(400, 401, 403)
 
 interface RouteSchema {
   body?: z.ZodType | { content: Content } | null

@@ -22,6 +22,11 @@ import type { MediaUrls } from './urls.ts'
 type AssetUpload = z.output<typeof assetUpload>
 type AssetTimeline = z.output<typeof timeline>
 
+const kept = ({ retention, deleteAfter }: Asset) => ({
+  retention,
+  delete_at: deleteAfter === null ? null : new Date(deleteAfter).toISOString(),
+})
+
 /** An asset as complete answers it. */
 export const presentUpload = (urls: MediaUrls, asset: Asset): AssetUpload => ({
   asset_id: asset.id,
@@ -31,6 +36,7 @@ export const presentUpload = (urls: MediaUrls, asset: Asset): AssetUpload => ({
   visibility: 'workspace',
   status: asset.status,
   folder: asset.folder,
+  ...kept(asset),
   failure_message: asset.status === 'failed' ? asset.failureMessage : null,
 })
 
@@ -79,6 +85,7 @@ const NOT_READY = { width: null, height: null, sizeBytes: null }
 
 export const presentAsset = (urls: MediaUrls, asset: Asset): z.output<typeof assetDetail> => ({
   ...facts(urls, asset.status === 'ready' ? asset : { ...asset, ...NOT_READY }),
+  ...kept(asset),
   failure_message: asset.status === 'failed' ? asset.failureMessage : null,
   created_at: new Date(asset.createdAt).toISOString(),
 })
@@ -100,7 +107,7 @@ export const presentMedia = (asset: ReadyAsset): z.output<typeof assetMedia> => 
 
 /** An asset that was not made, without what would lead to it. */
 export function presentDryRun(urls: MediaUrls, asset: Asset): z.output<typeof dryRun> {
-  const { asset_id: _id, url: _url, created_at: _at, ...shown } = presentAsset(urls, asset)
+  const { asset_id: _id, url: _url, created_at: _at, delete_at: _then, ...shown } = presentAsset(urls, asset)
   const found = asset.status === 'ready' ? { sha256: asset.sha256, media: mediaOf(asset) } : NOT_FOUND_YET
   return { dry_run: true, would: { status: 201, asset: { ...shown, project_id: asset.projectId, ...found } } }
 }

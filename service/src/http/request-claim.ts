@@ -44,12 +44,18 @@ export const keyedClaim = (
   method: request.method,
   path: path ?? pathOf(request),
   key,
-  fingerprint: createHash('sha256').update(canonical(meaning)).digest('hex'),
+  fingerprint: fingerprintOf(request, meaning),
   status,
   requestId: request.id,
   isNote: false,
   at: clock.now(),
 })
+
+/** A request that asks for a fault is another than the same one without it. */
+const fingerprintOf = ({ fault }: FastifyRequest, meaning: unknown): string =>
+  createHash('sha256')
+    .update(canonical(fault === undefined ? meaning : { meaning, fault }))
+    .digest('hex')
 
 export const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? ''
 

@@ -58,6 +58,7 @@ export const emptyBody = z.strictObject({ idempotency_key: idempotencyKey }).nul
 
 export const status = z.enum(['pending_upload', 'ready', 'failed'])
 export const uploadedVia = z.enum(['signed_url', 'direct', 'url'])
+export const retention = z.enum(['standard', 'ephemeral', 'pinned'])
 const formFields = z.record(z.string(), z.string())
 
 const resumable = z.object({
@@ -85,6 +86,11 @@ const mediaUrl = z.url().meta({
   description: 'Answers once the asset is ready; where media are private it is signed, for an hour at least',
 })
 
+const kept = {
+  retention,
+  delete_at: z.iso.datetime().nullable().meta({ description: 'When an ephemeral asset is deleted' }),
+}
+
 /** What create, complete and retry answer. */
 export const assetUpload = z.object({
   asset_id: id('asset_'),
@@ -94,6 +100,7 @@ export const assetUpload = z.object({
   visibility: z.literal('workspace'),
   status,
   folder: z.string(),
+  ...kept,
   failure_message: z.string().nullable(),
   expires_at: z.iso.datetime().optional(),
   upload: uploadInstructions.optional(),
@@ -119,6 +126,7 @@ const assetFacts = {
 
 export const assetDetail = z.object({
   ...assetFacts,
+  ...kept,
   failure_message: z.string().nullable(),
   created_at: z.iso.datetime(),
 })
@@ -148,7 +156,7 @@ export const dryRun = z.object({
   dry_run: z.literal(true),
   would: z.object({
     status: z.literal(201),
-    asset: assetDetail.omit({ asset_id: true, url: true, created_at: true }).extend({
+    asset: assetDetail.omit({ asset_id: true, url: true, created_at: true, delete_at: true }).extend({
       project_id: id('prj_').nullable(),
       media: assetMedia.omit({ asset_id: true, content_type: true, width: true, height: true }).nullable(),
       sha256: z.string().nullable().meta({ description: 'Of the bytes, once they have been judged' }),

@@ -1,4 +1,6 @@
 // The door for time: what must happen when nobody asks.
+import type { DeletePorts } from '../assets/delete.ts'
+import { deleteOutlived } from '../assets/delete-outlived.ts'
 import { discardLeftovers } from '../assets/discard-leftovers.ts'
 import { type ExpirePorts, expireAttempts } from '../assets/expire.ts'
 import { type ForgetEventsPorts, forgetEvents } from '../events/forget.ts'
@@ -7,12 +9,14 @@ import { type ForgetDeliveriesPorts, forgetDeliveries } from '../webhooks/forget
 import { type ForgetPorts, forgetRequests } from './forget-requests.ts'
 
 export type SweepPorts = ExpirePorts &
+  DeletePorts &
   ForgetPorts &
   ForgetEventsPorts &
   ForgetDeliveriesPorts &
   ForgetSecretsPorts
 
 export interface SweepReport {
+  assetsDeleted: number
   attemptsExpired: number
   filesRemoved: number
   requestsForgotten: number
@@ -21,8 +25,9 @@ export interface SweepReport {
   secretsForgotten: number
 }
 
-/** One sweep: closes overdue attempts, removes bytes that can no longer become an asset, forgets what is old. */
+/** One sweep: deletes what has outlived its hour, closes overdue attempts, removes bytes that can no longer become an asset, forgets what is old. */
 export async function sweep(ports: SweepPorts): Promise<SweepReport> {
+  const assetsDeleted = await deleteOutlived(ports)
   const attemptsExpired = await expireAttempts(ports)
   const filesRemoved = await discardLeftovers(ports)
   const requestsForgotten = await forgetRequests(ports)
@@ -30,6 +35,7 @@ export async function sweep(ports: SweepPorts): Promise<SweepReport> {
   const deliveriesForgotten = await forgetDeliveries(ports)
   const secretsForgotten = await forgetSecrets(ports)
   return {
+    assetsDeleted,
     attemptsExpired,
     filesRemoved,
     requestsForgotten,

@@ -30,6 +30,7 @@ export function createAssetRecords({ db, read, write, log }: Database, search: R
     ...createFinding(db, read),
     list: createList(db, read, search),
     history: (assetId, limit) => findHistory(db, assetId, limit),
+    findOutlived: (now, limit) => findOutlived(db, now, limit),
     findOverdue: (times, limit) => findOverdue(db, times, limit),
     protectedKeys: keys => protectedKeys(db, keys),
     save: change => saveTogether([change]),
@@ -120,6 +121,21 @@ function createUsage(db: Db, read: Read): AssetRecords['usage'] {
       openAttempts: row?.open_attempts ?? 0,
     }
   }
+}
+
+async function findOutlived(db: Db, now: number, limit: number): Promise<Upload[]> {
+  const rows = await db
+    .selectFrom('assets')
+    .innerJoin('attempts', join =>
+      join.onRef('attempts.asset_id', '=', 'assets.id').onRef('attempts.n', '=', 'assets.attempt'),
+    )
+    .selectAll()
+    .where('delete_after', 'is not', null) // in the words of the index
+    .where('delete_after', '<=', now)
+    .orderBy('delete_after')
+    .limit(limit)
+    .execute()
+  return rows.map(row => ({ asset: assetFrom(row), attempt: attemptFrom(row) }))
 }
 
 const isNotOver = sql<SqlBool>`state in ('open', 'received')`

@@ -13,7 +13,15 @@ type Db = Kysely<Tables>
 /** `alone` are steps that keep other beginnings out of the same write, where the database needs any. */
 export const createWorkspaceRecords = (db: Db, write: Write, alone: Step[] = []): WorkspaceRecords => ({
   insert: async workspace => {
-    await write([insertWorkspace(db, workspace)])
+    await write([{ query: insertWorkspace(db, workspace).compile() }])
+  },
+  findTestSpace: async liveId => {
+    const row = await db.selectFrom('workspaces').selectAll().where('test_of', '=', liveId).executeTakeFirst()
+    return row && workspaceFrom(row)
+  },
+  insertTestSpace: async workspace => {
+    const unlessThere = insertWorkspace(db, workspace).onConflict(there => there.doNothing())
+    await write([{ query: unlessThere.compile() }])
   },
   find: workspaceId => find(db, workspaceId),
   list: async () =>
@@ -50,20 +58,16 @@ function updateWorkspace(
   return { query: db.updateTable('workspaces').set(set).where('id', '=', workspaceId).compile() }
 }
 
-const insertWorkspace = (db: Db, workspace: Workspace): Step => ({
-  query: db
-    .insertInto('workspaces')
-    .values({
-      id: workspace.id,
-      name: workspace.name,
-      mode: workspace.mode,
-      test_of: workspace.testOf,
-      media_access: workspace.mediaAccess,
-      quota_bytes: workspace.quotaBytes,
-      created_at: workspace.createdAt,
-    })
-    .compile(),
-})
+const insertWorkspace = (db: Db, workspace: Workspace) =>
+  db.insertInto('workspaces').values({
+    id: workspace.id,
+    name: workspace.name,
+    mode: workspace.mode,
+    test_of: workspace.testOf,
+    media_access: workspace.mediaAccess,
+    quota_bytes: workspace.quotaBytes,
+    created_at: workspace.createdAt,
+  })
 
 /** Inserts only into an empty table, so that of many beginnings one is written. */
 const firstWorkspace = (db: Db, workspace: Workspace): Step => ({

@@ -16,6 +16,10 @@ export type WorkspaceUpdate = Partial<Pick<Workspace, 'name' | 'quotaBytes' | 'm
 export interface WorkspaceRecords {
   insert(workspace: Workspace): Promise<void>
   find(workspaceId: string): Promise<Workspace | undefined>
+  /** Where this live workspace is tested, if that has been made. */
+  findTestSpace(liveId: string): Promise<Workspace | undefined>
+  /** Writes it unless its live workspace has one: however many ask at once, there is one. */
+  insertTestSpace(workspace: Workspace): Promise<void>
   /** All of them, oldest first. */
   list(): Promise<Workspace[]>
   /** Answers the workspace as it is then, or undefined where there is none. */

@@ -29,3 +29,17 @@ export const newWorkspace = (
   quotaBytes,
   createdAt: ports.clock.now(),
 })
+
+/** What tests may keep at a time. */
+const TEST_QUOTA_BYTES = 1024 ** 3
+
+/** Where a live workspace is tested, as it begins. */
+export const newTestSpace = (ports: { clock: Clock; ids: Ids }, live: Workspace): Workspace => ({
+  ...live,
+  id: ports.ids.id('ws'),
+  name: `${live.name} (test)`,
+  mode: 'test',
+  testOf: live.id,
+  quotaBytes: TEST_QUOTA_BYTES,
+  createdAt: ports.clock.now(),
+})

@@ -4,6 +4,7 @@ import { describeAssetExpiry } from './asset-expiry-contract.ts'
 import { describeAssetHistory } from './asset-history-contract.ts'
 import { describeAssetListing } from './asset-listing-contract.ts'
 import { describeAssetRemoval } from './asset-removal-contract.ts'
+import { describeAssetRetention } from './asset-retention-contract.ts'
 import { describeRoundTrips } from './asset-round-trips-contract.ts'
 import { describeAssetSaving } from './asset-saving-contract.ts'
 import { describeAssetSavingMany } from './asset-saving-many-contract.ts'
@@ -33,6 +34,7 @@ export function describeRecords(name: string, open: OpenInstallation): void {
   describeAssetSearch(name, open)
   describeAssetUpkeep(name, open)
   describeAssetExpiry(name, open)
+  describeAssetRetention(name, open)
   describeProjectRecords(name, open)
   describeWorkspaceRecords(name, open)
   describeWebhookRecords(name, open)

@@ -49,6 +49,31 @@ export function describeWorkspaceRecords(name: string, open: OpenInstallation): 
       expect(await workspaces.list()).toEqual([])
     })
 
+    it('have one space to test in, however many make it at once', async () => {
+      const other = await installation.openAgain()
+      const live = workspaceOf()
+      await installation.records.workspaces.insert(live)
+      expect(await other.workspaces.findTestSpace(live.id)).toBeUndefined()
+      const spaces = Array.from({ length: 10 }, () => workspaceOf({ mode: 'test', testOf: live.id }))
+      await Promise.all(
+        spaces.map((it, n) => (n % 2 ? installation.records : other).workspaces.insertTestSpace(it)),
+      )
+      const made = await installation.records.workspaces.findTestSpace(live.id)
+      expect(spaces).toContainEqual(made)
+      expect(await installation.records.workspaces.list()).toEqual([live, made])
+      expect(await installation.records.workspaces.find(made?.id ?? '')).toStrictEqual(made)
+    })
+
+    it('have each a space of their own to test in', async () => {
+      const { workspaces } = installation.records
+      for (const live of [workspaceOf(), workspaceOf()]) {
+        const space = workspaceOf({ mode: 'test', testOf: live.id })
+        await workspaces.insert(live)
+        await workspaces.insertTestSpace(space)
+        expect(await workspaces.findTestSpace(live.id)).toEqual(space)
+      }
+    })
+
     it('begin with a workspace, its project and its key, all of them', async () => {
       const { workspace, project, key } = beginning()
       expect(await installation.records.workspaces.begin({ workspace, project, key })).toBe(true)

@@ -46,6 +46,7 @@ test('expires_at is as far away as the operator says', async () => {
 test('a sweep closes an open attempt once, after its end and not before', async () => {
   await reserve(herbarium)
   expect(await herbarium.service.sweep()).toEqual({
+    assetsDeleted: 0,
     attemptsExpired: 0,
     filesRemoved: 0,
     requestsForgotten: 0,
@@ -55,6 +56,7 @@ test('a sweep closes an open attempt once, after its end and not before', async 
   })
   passExpiry()
   expect(await herbarium.service.sweep()).toEqual({
+    assetsDeleted: 0,
     attemptsExpired: 1,
     filesRemoved: 0,
     requestsForgotten: 0,
@@ -63,6 +65,7 @@ test('a sweep closes an open attempt once, after its end and not before', async 
     secretsForgotten: 0,
   })
   expect(await herbarium.service.sweep()).toEqual({
+    assetsDeleted: 0,
     attemptsExpired: 0,
     filesRemoved: 0,
     requestsForgotten: 0,
@@ -117,6 +120,7 @@ test('whole bytes that nobody completes are kept for a day past the end, and can
   const reservation = await uploaded(herbarium)
   clock.advance(TTL_SECONDS * SECOND_MS + DAY_MS - SECOND_MS)
   expect(await herbarium.service.sweep()).toEqual({
+    assetsDeleted: 0,
     attemptsExpired: 0,
     filesRemoved: 0,
     requestsForgotten: 0,
@@ -151,6 +155,7 @@ test('an upload under way is not swept away: each byte renews its hold', async (
   for (let n = 1; n <= 4; n++) {
     clock.advance(50 * SECOND_MS)
     expect(await herbarium.service.sweep()).toEqual({
+      assetsDeleted: 0,
       attemptsExpired: 0,
       filesRemoved: 0,
       requestsForgotten: 0,

@@ -62,7 +62,7 @@ test.each([
   [`GET ${ASSETS}/asset_1/nothing`, 404],
   [`DELETE ${ASSETS}`, 404],
   [`PUT ${ASSETS}`, 404],
-  [`PATCH ${ASSETS}/asset_1`, 404],
+  [`PUT ${ASSETS}/asset_1`, 404],
   [`GET ${ASSETS}/asset_1/complete`, 404],
   ['PROPFIND /api/v1/assets', 404],
   ['OPTIONS *', 404],

@@ -112,9 +112,9 @@ describe('For a while, whatever comes', () => {
             metadata: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 20 })),
           }),
           async said => {
-            const taken = refusable(() => describeAsset(said, 1000))
+            const taken = refusable(() => describeAsset(said, 1000, 'live'))
             if (taken === undefined) return
-            const again = describeAsset({ fileName: taken.name ?? '', folder: taken.folder }, 1000)
+            const again = describeAsset({ fileName: taken.name ?? '', folder: taken.folder }, 1000, 'live')
             expect([again.name, again.folder]).toEqual([taken.name, taken.folder])
           },
         ),

@@ -4,12 +4,12 @@ import { describe as description, type SaidOfAsset } from '../../src/assets/desc
 import { refusedFields } from '../support/refused-fields.ts'
 
 const MAX_BYTES = 1000
-const faultsOf = (said: SaidOfAsset) => refusedFields(() => description(said, MAX_BYTES))
+const faultsOf = (said: SaidOfAsset) => refusedFields(() => description(said, MAX_BYTES, 'live'))
 const pairs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v']))
 
 describe('A description', () => {
   it('of an asset of which nothing is said has nothing in it', () => {
-    expect(description({}, MAX_BYTES)).toEqual({
+    expect(description({}, MAX_BYTES, 'live')).toEqual({
       name: null,
       folder: '',
       metadata: {},
@@ -17,6 +17,7 @@ describe('A description', () => {
       declaredSize: null,
       declaredSha256: null,
       projectId: null,
+      keeping: { retention: 'standard', lifeMs: null, maxAgeMs: Number.POSITIVE_INFINITY },
     })
   })
 
@@ -29,8 +30,10 @@ describe('A description', () => {
       sha256: 'AB'.repeat(32),
       metadata: { plant: 'fern' },
       projectId: 'prj_meadow',
+      retention: 'ephemeral' as const,
+      deleteAfterSeconds: 60,
     }
-    expect(description(said, MAX_BYTES)).toEqual({
+    expect(description(said, MAX_BYTES, 'live')).toEqual({
       name: '\u00E9t\u00E9.png',
       folder: 'a/b',
       metadata: { plant: 'fern' },
@@ -38,6 +41,7 @@ describe('A description', () => {
       declaredSize: 1000,
       declaredSha256: 'ab'.repeat(32),
       projectId: 'prj_meadow',
+      keeping: { retention: 'ephemeral', lifeMs: 60_000, maxAgeMs: Number.POSITIVE_INFINITY },
     })
   })
 
@@ -48,7 +52,7 @@ describe('A description', () => {
     ['application/vnd.api-v1.2+json', 'application/vnd.api-v1.2+json'],
     ['x-!#$&^_.+-/x', 'x-!#$&^_.+-/x'],
   ])('takes the type %j for %s', (contentType, declaredType) => {
-    expect(description({ contentType }, MAX_BYTES).declaredType).toBe(declaredType)
+    expect(description({ contentType }, MAX_BYTES, 'live').declaredType).toBe(declaredType)
   })
 
   it.each([
@@ -72,7 +76,7 @@ describe('A description', () => {
 
   it('refuses a size above what an upload may have', () => {
     expect(faultsOf({ fileSize: 1001 })).toEqual(['file_size'])
-    expect(description({ fileSize: 0 }, MAX_BYTES).declaredSize).toBe(0)
+    expect(description({ fileSize: 0 }, MAX_BYTES, 'live').declaredSize).toBe(0)
   })
 
   it.each([
@@ -104,7 +108,7 @@ describe('Metadata', () => {
     { k: 'v'.repeat(4095) },
     { k: 'é'.repeat(2047) },
   ])('%j is kept', metadata => {
-    expect(description({ metadata }, MAX_BYTES).metadata).toStrictEqual(metadata)
+    expect(description({ metadata }, MAX_BYTES, 'live').metadata).toStrictEqual(metadata)
   })
 
   it.each([

@@ -52,10 +52,10 @@ export function completeAsset(app: App, deps: Deps): void {
 /** Several completions share one write, so the answer is remembered after it; a pending one is none yet. */
 async function completeAndRemember(
   deps: Deps,
-  { actor }: FastifyRequest,
+  { actor, fault }: FastifyRequest,
   { assetId, claim }: { assetId: string; claim: RequestClaim | undefined },
 ): Promise<Asset | undefined> {
-  const asset = await complete(deps, actor, assetId)
+  const asset = await complete(deps, actor, { assetId, fault })
   const request = answered(claim, asset.id, asset.attempt)
   if (request === undefined || asset.status === 'pending_upload') return asset
   return (await deps.saveRequest(request)) === 'saved' ? asset : undefined

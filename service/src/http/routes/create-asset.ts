@@ -10,7 +10,15 @@ import { reserve } from '../../assets/reserve.ts'
 import { storeDirect } from '../../assets/store-direct.ts'
 import { invalidField } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
-import { asAnswered, described, fileSize, RESERVED, saidIn } from '../asset-body.ts'
+import {
+  asAnswered,
+  deleteAfterSeconds,
+  deleteAfterSecondsOfForm,
+  described,
+  fileSize,
+  RESERVED,
+  saidIn,
+} from '../asset-body.ts'
 import type { Deps } from '../deps.ts'
 import { readDirectForm } from '../direct-form.ts'
 import { idempotently } from '../idempotency.ts'
@@ -37,12 +45,14 @@ const reserveBody = z.strictObject({
   workspace_id: schemas.workspaceId,
   ...described,
   file_size: fileSize,
+  delete_after_seconds: deleteAfterSeconds,
 })
 
 const directForm = z.strictObject({
   workspace_id: schemas.workspaceId,
   ...described,
   file_size: z.coerce.number({ error: 'must be a whole number' }).int().min(0).optional(),
+  delete_after_seconds: deleteAfterSecondsOfForm,
 })
 
 const formInDocument = directForm.extend({
@@ -113,7 +123,7 @@ const rehearse = (deps: Deps, request: FastifyRequest): Promise<Asset> =>
 async function rehearseJson(deps: Deps, request: FastifyRequest): Promise<Asset> {
   const body = reservationIn(request)
   keyOf(request, body.idempotency_key)
-  const wanted = { workspaceId: body.workspace_id, said: saidIn(body) }
+  const wanted = { workspaceId: body.workspace_id, said: saidIn(body), fault: request.fault }
   return body.source === RESERVED
     ? rehearseReservation(deps, request.actor, wanted)
     : rehearseFetch(deps, request.actor, { ...wanted, url: body.source })
@@ -123,7 +133,7 @@ async function rehearseForm(deps: Deps, request: FastifyRequest): Promise<Asset>
   const { fields, bytes } = await readDirectForm(deps, request, directForm)
   try {
     keyOf(request, fields.idempotency_key)
-    const wanted = { workspaceId: fields.workspace_id, said: saidIn(fields), bytes }
+    const wanted = { workspaceId: fields.workspace_id, said: saidIn(fields), bytes, fault: request.fault }
     return await rehearseDirect(deps, request.actor, wanted)
   } finally {
     await discard(deps, bytes.key)
@@ -143,7 +153,8 @@ async function createReservation(deps: Deps, request: FastifyRequest, reply: Fas
       meaning: body,
       isNoted: body.source !== RESERVED, // two reservations that say the same are for two files
       run: claim => {
-        const wanted = { workspaceId: body.workspace_id, said: saidIn(body), request: claim }
+        const { workspace_id: workspaceId } = body
+        const wanted = { workspaceId, said: saidIn(body), request: claim, fault: request.fault }
         return body.source === RESERVED
           ? reserve(deps, request.actor, wanted)
           : fetchUrl(deps, request.actor, { ...wanted, url: body.source })
@@ -173,6 +184,7 @@ async function createDirect(deps: Deps, request: FastifyRequest, reply: FastifyR
             said: saidIn(said),
             bytes,
             request: claim,
+            fault: request.fault,
           }),
         replay: record => asAnswered(deps, record),
       },

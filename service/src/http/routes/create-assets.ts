@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { answerOrRefusal, invalidFields, Refusal } from '../../ground/errors.ts'
 import type { App } from '../app.ts'
-import { described, fileSize, RESERVED, saidIn } from '../asset-body.ts'
+import { deleteAfterSeconds, described, fileSize, RESERVED, saidIn } from '../asset-body.ts'
 import { type BatchItem, type BatchResult, reserveEachOnce } from '../batch.ts'
 import type { Deps } from '../deps.ts'
 import { envelopeOf, STATUS_OF } from '../errors.ts'
@@ -20,7 +20,7 @@ const MAX_ITEMS = 50
 /** As many as the longest items need, with room to spare. */
 const MAX_BYTES = 1024 * 1024
 
-const item = z.strictObject({ ...described, file_size: fileSize })
+const item = z.strictObject({ ...described, file_size: fileSize, delete_after_seconds: deleteAfterSeconds })
 
 const body = z.strictObject({
   workspace_id: schemas.workspaceId,

@@ -11,7 +11,7 @@ const schema = {
   tags: ['assets'],
   summary: 'Delete an asset',
   description:
-    'In any state, attached or not: its URL answers 404 from then on, an upload under way is cancelled, and its nodes stay on their canvas without it.',
+    'In any state, attached or not: its URL answers 404 from then on, an upload under way is cancelled, and its nodes stay on their canvas without it. A pinned asset answers 409.',
   params: z.object({ asset_id: schemas.assetId }),
   body: schemas.emptyBody,
   response: {

@@ -36,7 +36,12 @@ export function retryAsset(app: App, deps: Deps): void {
           bodyKey: request.body?.idempotency_key,
           meaning: {},
           isNoted: true,
-          run: claim => retry(deps, request.actor, { assetId: request.params.asset_id, request: claim }),
+          run: claim =>
+            retry(deps, request.actor, {
+              assetId: request.params.asset_id,
+              request: claim,
+              fault: request.fault,
+            }),
           replay: record => reservationOf(deps, record),
         },
       )

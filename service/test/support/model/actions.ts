@@ -107,7 +107,7 @@ export const uploadTwice = (index: number): Action =>
 export const completeAsset = (index: number, times: number): Action =>
   onAsset(times === 1 ? 'complete' : 'complete twice at once', { index }, (asset, model) => {
     const call: Plan['call'] = async ({ ports }) => {
-      const begun = Array.from({ length: times }, () => complete(ports, model.actor, asset.id))
+      const begun = Array.from({ length: times }, () => complete(ports, model.actor, { assetId: asset.id }))
       await Promise.allSettled(begun) // none goes on behind the next action
       await Promise.all(begun)
     }
@@ -134,7 +134,7 @@ export const completeDuringUpload = (index: number): Action => ({
       call: world =>
         atOnce([
           send(world, asset.tickets.at(-1), pieces(bytes)),
-          complete(world.ports, model.actor, asset.id),
+          complete(world.ports, model.actor, { assetId: asset.id }),
         ]),
     }
   }),

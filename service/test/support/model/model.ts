@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { AttemptState } from '../../../src/assets/attempt.ts'
 import type { Upload } from '../../../src/assets/ports.ts'
 import type { Ticket } from '../../../src/assets/ticket.ts'
-import type { Actor } from '../../../src/ground/actor.ts'
+import type { Maker } from '../../../src/ground/actor.ts'
 
 /** What can be seen of an asset. */
 export interface Seen {
@@ -37,7 +37,7 @@ export interface ModelAsset extends Seen {
 }
 
 export interface Model {
-  actor: Actor
+  actor: Maker
   projectId: string
   now: number
   /** SHA-256 of uploaded bytes that no gate admits. */

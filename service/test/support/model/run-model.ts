@@ -56,7 +56,7 @@ async function newTenant(world: ModelWorld): Promise<Model> {
     ids: randomIds,
   }
   const { id: workspaceId } = await createWorkspace(ports, { name: 'model' })
-  const actor = { keyId: randomIds.id('key'), workspaceId }
+  const actor = { keyId: randomIds.id('key'), workspaceId, mode: 'live' as const }
   const project = await createProject(ports, actor, { workspaceId, name: 'model' })
   return { actor, projectId: project?.id ?? '', now: clock.now(), faulty: new Set(), assets: [] }
 }
