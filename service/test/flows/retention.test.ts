@@ -10,7 +10,7 @@ import { sampleBytes } from '../support/samples.ts'
 import { type Internet, startInternet } from '../support/start-internet.ts'
 import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
 import { createTestClock } from '../support/test-clock.ts'
-import { completed, directForm, postAsset, putFile, retried, stored, uploaded } from '../support/uploads.ts'
+import { completed, directForm, postAsset, putFile, retried, stored } from '../support/uploads.ts'
 
 type Detail = z.output<typeof assetDetail>
 
@@ -53,7 +53,6 @@ const found = async (assetId: string): Promise<Detail> =>
   (await (await tenant.call(`/assets/${assetId}`)).json()) as Detail // likewise
 const eventsOf = async (assetId: string) =>
   (await herbarium.rows.all('events')).filter(event => event.asset_id === assetId)
-const passHour = () => clock.advance((HOUR_SECONDS + 1) * 1000)
 
 type Said = Record<string, unknown>
 /** Each way to make an asset, with what is said of it. */
@@ -72,8 +71,10 @@ const sourced = (source: string) => ({ source, workspace_id: tenant.workspaceId 
 
 async function inBatch(said: Said) {
   const body = { workspace_id: tenant.workspaceId, assets: [{}, said] }
-  const { results } = await (await postJson(tenant, '/assets/batch', body)).json()
-  return results[1] as { status: number; asset?: AssetUpload; error?: { fields: { field: string }[] } }
+  const { results } = (await (await postJson(tenant, '/assets/batch', body)).json()) as {
+    results: { status: number; asset?: AssetUpload; error?: { fields: { field: string }[] } }[]
+  }
+  return results[1]
 }
 
 describe('At its creation', () => {
@@ -116,7 +117,7 @@ describe('At its creation', () => {
   test.each(WRONG)('%s is refused by the name of the field, on every way', async (_, said, field) => {
     for (const [, make] of WAYS)
       expect(await refusalIn(await make(said))).toMatchObject({ status: 400, fields: [field] })
-    const { status, error } = await inBatch(said)
+    const { status, error } = (await inBatch(said)) ?? {}
     expect([status, error?.fields.map(fault => fault.field)]).toEqual([400, [`assets.1.${field}`]])
     const asset = await stored(tenant)
     const change = { retention: 'standard', ...said }
@@ -135,8 +136,8 @@ describe('At its creation', () => {
 
   test('a dry run says how it would be kept', async () => {
     const body = { source: 'signed-url', workspace_id: tenant.workspaceId, ...EPHEMERAL }
-    const dry = await (await postJson(tenant, '/assets?dry_run=true', body)).json()
-    expect(dry.would.asset).toMatchObject({ retention: 'ephemeral' })
+    const dry = await postJson(tenant, '/assets?dry_run=true', body)
+    expect(await dry.json()).toMatchObject({ would: { asset: { retention: 'ephemeral' } } })
   })
 })
 
@@ -239,65 +240,4 @@ test('a pinned asset is not deleted until it is unpinned, and the refusal says h
   expect((await herbarium.fetch(url)).status).toBe(200)
   await patched(asset_id, { retention: 'standard' })
   expect((await remove(asset_id)).status).toBe(204)
-})
-
-describe('At its hour', () => {
-  test('an ephemeral asset is deleted with its bytes in whatever state, and the others stay', async () => {
-    const own: RunningService = { ...herbarium, ...tenant }
-    const before = await herbarium.files()
-    const going = [
-      await stored(tenant, IN_A_FORM),
-      await stored(tenant, IN_A_FORM, Buffer.from('words')),
-      await reserve(tenant, EPHEMERAL),
-      await uploaded(own, EPHEMERAL),
-    ]
-    const kept = [await stored(tenant), await stored(tenant, { retention: 'pinned' })]
-    await patched((await reserve(tenant, EPHEMERAL)).asset_id, { retention: 'standard' })
-    expect((await herbarium.service.sweep()).assetsDeleted).toBe(0)
-    passHour()
-    expect((await herbarium.service.sweep()).assetsDeleted).toBe(going.length)
-    for (const { asset_id, url } of going) {
-      expect((await tenant.call(`/assets/${asset_id}`)).status).toBe(404)
-      expect((await herbarium.fetch(url)).status).toBe(404)
-    }
-    for (const { url } of kept) expect((await herbarium.fetch(url)).status).toBe(200)
-    expect(await herbarium.service.records.assets.count(tenant.workspaceId)).toBe(3)
-    expect(await herbarium.files()).toHaveLength(before.length + kept.length)
-  })
-
-  test('its deletion is told once, by nobody’s key, with the reason', async () => {
-    const { asset_id } = await stored(tenant, IN_A_FORM)
-    passHour()
-    const reports = await Promise.all(Array.from({ length: 4 }, () => herbarium.service.sweep()))
-    expect(reports.reduce((sum, { assetsDeleted }) => sum + assetsDeleted, 0)).toBe(1)
-    const told = (await eventsOf(asset_id)).filter(({ type }) => type === 'asset.deleted')
-    expect(told).toMatchObject([
-      { actor_key_id: null, data: JSON.stringify({ status: 'ready', reason: 'retention' }) },
-    ])
-  })
-
-  test('more than one batch goes in one sweep', async () => {
-    await Promise.all(Array.from({ length: 60 }, () => reserve(tenant, EPHEMERAL)))
-    passHour()
-    expect((await herbarium.service.sweep()).assetsDeleted).toBe(60)
-    expect(await herbarium.service.records.assets.usage(tenant.workspaceId)).toMatchObject({
-      openAttempts: 0,
-    })
-  })
-
-  test('an upload that is under way is stopped as by DELETE, and leaves nothing', async () => {
-    const files = await herbarium.files()
-    const reservation = await reserve(tenant, { retention: 'ephemeral', delete_after_seconds: 60 })
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
-    const writer = writable.getWriter()
-    const sending = fetch(reservation.upload_url, { method: 'PUT', body: readable, duplex: 'half' })
-    await writer.write(new Uint8Array(png.subarray(0, 100)))
-    await expect.poll(() => herbarium.files()).toHaveLength(files.length + 1)
-    clock.advance(61_000)
-    expect((await herbarium.service.sweep()).assetsDeleted).toBe(1)
-    await writer.write(new Uint8Array(png.subarray(100))).catch(() => undefined)
-    await writer.close().catch(() => undefined)
-    expect((await sending).status).toBe(409)
-    await expect.poll(() => herbarium.files()).toEqual(files)
-  })
 })
