@@ -1,5 +1,6 @@
 // Deleting ephemeral assets whose hour has come.
 import { type DeletePorts, removeUpload } from './delete.ts'
+import type { Upload } from './ports.ts'
 
 /** Deleted side by side, bytes and all, before the next are looked for. */
 const BATCH = 25
@@ -8,12 +9,18 @@ const BATCH = 25
 export async function deleteOutlived(ports: DeletePorts): Promise<number> {
   for (let total = 0; ; ) {
     const outlived = await ports.assets.findOutlived(ports.clock.now(), BATCH)
-    const removals = await Promise.all(
-      outlived.map(upload => removeUpload(ports, upload, { actorKeyId: null, reason: 'retention' })),
-    )
-    const removed = removals.filter(({ outcome }) => outcome === 'saved')
-    await Promise.all(removed.map(({ discarded }) => discarded))
-    total += removed.length
-    if (outlived.length < BATCH || removed.length === 0) return total
+    const ends = await Promise.allSettled(outlived.map(upload => deleteOne(ports, upload)))
+    const failed = ends.find(end => end.status === 'rejected')
+    if (failed !== undefined) throw failed.reason // once none is under way any more
+    const deleted = ends.filter(end => end.status === 'fulfilled' && end.value).length
+    total += deleted
+    if (outlived.length < BATCH || deleted === 0) return total
   }
+}
+
+/** Answers whether this call deleted it. */
+async function deleteOne(ports: DeletePorts, upload: Upload): Promise<boolean> {
+  const { outcome, discarded } = await removeUpload(ports, upload, { actorKeyId: null, reason: 'retention' })
+  await discarded
+  return outcome === 'saved'
 }

@@ -1,4 +1,6 @@
 // What a client, the clock or the sweep may do, each with what the model expects of it.
+import type { Retention } from '../../../src/assets/asset.ts'
+import { changeRetention } from '../../../src/assets/change-retention.ts'
 import { complete } from '../../../src/assets/complete.ts'
 import { deleteAsset } from '../../../src/assets/delete.ts'
 import { ABANDONED_AFTER_MS } from '../../../src/assets/expire.ts'
@@ -150,6 +152,7 @@ export const retryAsset = (index: number): Action =>
     const call: Plan['call'] = ({ ports }) => retry(ports, model.actor, { assetId: asset.id })
     if (asset.status === 'ready') return refused('conflict', call)
     const fresh: Seen = {
+      ...seenOf(asset),
       status: 'pending_upload',
       attempt: asset.attempt + 1,
       state: 'open',
@@ -161,11 +164,26 @@ export const retryAsset = (index: number): Action =>
   })
 
 export const removeAsset = (index: number): Action =>
-  onAsset('delete', { index }, (asset, model) => ({
-    answer: 'done',
-    after: new Map([[asset, [GONE]]]),
-    call: ({ ports }) => deleteAsset(ports, model.actor, { assetId: asset.id }),
-  }))
+  onAsset('delete', { index }, (asset, model) => {
+    const call: Plan['call'] = ({ ports }) => deleteAsset(ports, model.actor, { assetId: asset.id })
+    if (asset.retention === 'pinned') return refused('conflict', call)
+    return { answer: 'done', after: new Map([[asset, [GONE]]]), call }
+  })
+
+/** Half an hour is what an ephemeral one has. */
+const LIFE_SECONDS = 1800
+
+export const keepAsset = (index: number, retention: Retention): Action =>
+  onAsset(`keep as ${retention}`, { index }, (asset, model) => {
+    const isEphemeral = retention === 'ephemeral'
+    const said = { retention, deleteAfterSeconds: isEphemeral ? LIFE_SECONDS : undefined }
+    const deleteAfter = isEphemeral ? model.now + LIFE_SECONDS * 1000 : null
+    return {
+      answer: 'done',
+      after: new Map([[asset, [{ ...seenOf(asset), retention, deleteAfter }]]]),
+      call: ({ ports }) => changeRetention(ports, model.actor, { assetId: asset.id, said }),
+    }
+  })
 
 export const attachAsset = (index: number): Action =>
   onAsset('attach', { index }, (asset, model) => {
@@ -206,7 +224,10 @@ export const sweepAll = (): Action => ({
         const isHeld = asset.perhapsHeldUntil > model.now
         return [asset, isHeld ? [closed(asset), seenOf(asset)] : [closed(asset)]] as const
       })
-    return { answer: 'done', after: new Map(after), call: ({ ports }) => sweep(ports) }
+    const outlived = model.assets
+      .filter(({ deleteAfter }) => deleteAfter !== null && deleteAfter <= model.now)
+      .map((asset): [ModelAsset, Seen[]] => [asset, [GONE]])
+    return { answer: 'done', after: new Map([...after, ...outlived]), call: ({ ports }) => sweep(ports) }
   },
 })
 

@@ -1,5 +1,6 @@
 // The actions as commands for fast-check, plain and with a fault on their way.
 import fc from 'fast-check'
+import type { Retention } from '../../../src/assets/asset.ts'
 import { FAULTS } from '../faults/faults.ts'
 import type { Action } from './action.ts'
 import {
@@ -7,6 +8,7 @@ import {
   attachAsset,
   completeAsset,
   completeDuringUpload,
+  keepAsset,
   removeAsset,
   reserveAsset,
   restart,
@@ -28,6 +30,8 @@ const index = fc.nat(4)
 /** Within a ticket's life, past it, past the day for which abandoned bytes are kept. */
 const minutes = fc.constantFrom(1, 20, 61, 25 * 60)
 
+const retention = fc.constantFrom<Retention>('standard', 'ephemeral', 'pinned')
+
 /** Of the bytes that are missing. */
 const share = fc.constantFrom(0.25, 0.5)
 
@@ -44,6 +48,7 @@ const verbs: fc.Arbitrary<Action>[] = [
   index.map(retryAsset),
   index.map(attachAsset),
   index.map(removeAsset),
+  fc.tuple(index, retention).map(([at, kept]) => keepAsset(at, kept)),
   fc.tuple(index, fc.boolean()).map(([at, isDeferred]) => beginParts(at, isDeferred)),
   fc.tuple(index, share).map(([at, some]) => appendPart(at, { share: some })),
   index.map(at => appendPart(at, { share: 1 })),

@@ -1,5 +1,6 @@
 // The small model: what each asset of one tenant must be, as far as its answers have said.
 import { createHash } from 'node:crypto'
+import type { Retention } from '../../../src/assets/asset.ts'
 import type { AttemptState } from '../../../src/assets/attempt.ts'
 import type { Upload } from '../../../src/assets/ports.ts'
 import type { Ticket } from '../../../src/assets/ticket.ts'
@@ -15,13 +16,18 @@ export interface Seen {
   sizeBytes: number | null
   /** What has arrived of an upload in parts. */
   partial: { sizeBytes: number; totalBytes: number | null } | null
+  retention: Retention
+  deleteAfter: number | null
 }
 
 /** Of bytes. */
 export const NOTHING = { sha256: null, sizeBytes: null, partial: null } as const
 
+/** As an asset is kept of which nothing else was said. */
+export const KEPT = { retention: 'standard', deleteAfter: null } as const
+
 /** A deleted asset, for good. */
-export const GONE: Seen = { status: 'gone', attempt: 0, state: 'cancelled', ...NOTHING }
+export const GONE: Seen = { status: 'gone', attempt: 0, state: 'cancelled', ...NOTHING, ...KEPT }
 
 export interface ModelAsset extends Seen {
   id: string
@@ -59,16 +65,29 @@ export function seen({ asset, attempt }: Upload): Seen {
       sizeBytes: attempt.partial.sizeBytes,
       totalBytes: attempt.partial.totalBytes,
     },
+    retention: asset.retention,
+    deleteAfter: asset.deleteAfter,
   }
 }
 
-export const seenOf = ({ status, attempt, state, sha256, sizeBytes, partial }: Seen): Seen => ({
+export const seenOf = ({
   status,
   attempt,
   state,
   sha256,
   sizeBytes,
   partial,
+  retention,
+  deleteAfter,
+}: Seen): Seen => ({
+  status,
+  attempt,
+  state,
+  sha256,
+  sizeBytes,
+  partial,
+  retention,
+  deleteAfter,
 })
 
 export const modelOf = (upload: Upload): ModelAsset => ({
