@@ -1,5 +1,6 @@
 // What a caller says of an asset to be, in the API's words.
 import type { SourceFile } from './source.ts'
+import type { Retention } from './wire.ts'
 
 export interface Description {
   /** Default: the API key's workspace. */
@@ -15,6 +16,10 @@ export interface Description {
   metadata?: Record<string, string> | undefined
   /** Of the whole file, in hex: other bytes are refused. */
   sha256?: string | undefined
+  /** Default: `standard`. */
+  retention?: Retention | undefined
+  /** With `ephemeral`, from a minute to a year. */
+  deleteAfterSeconds?: number | undefined
 }
 
 /** The body of POST /assets but for its source and workspace; undefined fields drop out of the JSON. */
@@ -26,6 +31,8 @@ export const bodyOf = (said: Description & { size?: number | undefined }) => ({
   metadata: said.metadata,
   sha256: said.sha256,
   file_size: said.size,
+  retention: said.retention,
+  delete_after_seconds: said.deleteAfterSeconds,
 })
 
 export type Body = ReturnType<typeof bodyOf>

@@ -2,6 +2,9 @@
 
 export type AssetStatus = 'pending_upload' | 'ready' | 'failed'
 
+/** Ephemeral assets are deleted at their hour; pinned ones answer 409 to a delete. */
+export type Retention = 'standard' | 'ephemeral' | 'pinned'
+
 /** What POST /assets and POST /assets/{id}/retry answer for an upload: where its bytes go. */
 export interface Reservation {
   asset_id: string
@@ -48,6 +51,9 @@ export interface AssetFacts {
 
 /** What GET /assets/{id} answers. */
 export interface Asset extends AssetFacts {
+  retention: Retention
+  /** ISO 8601; null where the asset has no hour to go. */
+  delete_at: string | null
   failure_message: string | null
   /** ISO 8601. */
   created_at: string
@@ -75,6 +81,7 @@ export type AssetEventType =
   | 'asset.cancelled'
   | 'asset.retried'
   | 'asset.attached'
+  | 'asset.updated'
   | 'asset.deleted'
 
 /** One change of an asset, as GET /events and its stream tell it. */

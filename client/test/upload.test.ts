@@ -54,6 +54,17 @@ test('a small file with an API key is one request, and all that is said of it is
   expect(await servedBy(asset.url)).toBe(sha256Of(await sampleBytes('i.png')))
 })
 
+test.each([1, 10])('a file of %i MB is kept for as long as is said', async size => {
+  const asset = await client.upload(new Blob([wavOf(size * MB, size)]), {
+    retention: 'ephemeral',
+    deleteAfterSeconds: 600,
+  })
+  expect(asset).toMatchObject({ status: 'ready', retention: 'ephemeral' })
+  const away = Date.parse(asset.delete_at ?? '') - Date.now()
+  expect(away).toBeGreaterThan(500_000)
+  expect(away).toBeLessThanOrEqual(600_000)
+})
+
 test('without a workspace it goes to the one of the key', async () => {
   const asset = await client.upload({ path: samplePath('i.jpg') })
   expect(asset).toMatchObject({ workspace_id: herbarium.workspaceId, name: 'i.jpg' })

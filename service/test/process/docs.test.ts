@@ -99,6 +99,17 @@ test('the dry run says what the file would be', async () => {
   }
 })
 
+test('the lines on retention make an asset that goes, and then keep it', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-docs-'))
+  try {
+    await copyFile(samplePath('a.wav'), path.join(folder, 'take.wav'))
+    const { stdout } = await run(await scriptOf('docs/uploads.md', 'How long an asset is kept'), folder)
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'ready', retention: 'pinned', delete_at: null })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
 test("the README's first commands upload a picture, and so does its program", async () => {
   const [, start = '', curl = ''] = await blocksOf('README.md', 'sh', 'Start')
   const address = /^export FLORA_BASE_URL=.*$/m // the server of this test has a port of its own

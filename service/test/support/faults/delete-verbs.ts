@@ -74,4 +74,28 @@ const ofPart: Verb = {
   },
 }
 
-export const deleteVerbs = (): Verb[] => [ofReady, ofPart]
+/** By the sweep, which is called again where it was not answered. */
+const ofOutlived: Verb = {
+  title: 'sweep of assets whose hour has come',
+  writesBytes: false,
+  begin: async at => {
+    const before = filesOf(at)
+    const said = { retention: 'ephemeral', delete_after_seconds: 60 }
+    const [ready, received] = [await uploaded(at, someBytes(), said), await uploaded(at, someBytes(), said)]
+    succeeded(await complete(at, ready))
+    at.clock.advance(61_000)
+    return {
+      act: () =>
+        at.sweep().then(
+          () => ({ status: 200, body: {} }),
+          error => ({ status: error.code === 'service_unavailable' ? 503 : 500, body: { error } }),
+        ),
+      holds: async () => {
+        for (const asset of [ready, received]) await expectGone(at, asset)
+      },
+      afterwards: async () => expect(filesOf(at)).toEqual(before),
+    }
+  },
+}
+
+export const deleteVerbs = (): Verb[] => [ofReady, ofPart, ofOutlived]

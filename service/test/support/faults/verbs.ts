@@ -167,6 +167,22 @@ const retry: Verb = {
   },
 }
 
+const keep: Verb = {
+  title: 'change of how long an asset is kept',
+  writesBytes: false,
+  begin: async at => {
+    const asset = await readyAsset(at)
+    const headers = someKey()
+    return {
+      act: () => at.call('PATCH', `/assets/${asset.assetId}`, { retention: 'pinned' }, headers),
+      holds: async () => {
+        expect((await at.call('DELETE', `/assets/${asset.assetId}`)).status).toBe(409)
+        expect((await at.call('GET', `/assets/${asset.assetId}`)).body).toMatchObject({ retention: 'pinned' })
+      },
+    }
+  },
+}
+
 const attach: Verb = {
   title: 'attach',
   writesBytes: false,
@@ -236,6 +252,7 @@ export const verbs = (source: string): Verb[] => [
   direct,
   fetchUrl(source),
   retry,
+  keep,
   attach,
   createProject,
   sweep,
