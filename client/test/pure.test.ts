@@ -119,12 +119,16 @@ test('a description as form fields has no field for what was not said, and one f
     metadata: { kind: 'fern' },
     sha256: undefined,
     file_size: 3,
+    retention: 'ephemeral' as const,
+    delete_after_seconds: 60,
     workspace_id: 'ws_1',
   }
   expect(fieldsOf(said)).toEqual({
     folder: '',
     file_name: 'a.png',
     file_size: '3',
+    retention: 'ephemeral',
+    delete_after_seconds: '60',
     workspace_id: 'ws_1',
     'metadata[kind]': 'fern',
   })

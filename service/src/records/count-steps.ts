@@ -1,5 +1,6 @@
 // What a workspace has, kept in counters by the writes that change it.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Asset } from '../assets/asset.ts'
 import type { Attempt } from '../assets/attempt.ts'
 import type { AssetChange } from '../assets/ports.ts'
 import { prepared } from './prepared.ts'
@@ -50,7 +51,7 @@ const addTo = (counts: RawBuilder<unknown>) =>
 function addedBy(asset: AssetChange['asset'], attempts: NonNullable<AssetChange['attempts']>): Added {
   const added = {
     assets: asset !== undefined && asset.before === undefined ? 1 : 0,
-    bytes: asset?.after.status === 'ready' ? asset.after.sizeBytes : 0,
+    bytes: publishedBytes(asset?.after) - publishedBytes(asset?.before),
     open: 0,
     received: 0,
   }
@@ -61,6 +62,8 @@ function addedBy(asset: AssetChange['asset'], attempts: NonNullable<AssetChange[
   }
   return added
 }
+
+const publishedBytes = (asset: Asset | undefined): number => (asset?.status === 'ready' ? asset.sizeBytes : 0)
 
 /** What an attempt weighs while it can still win. */
 const weightOf = (attempt: Attempt | undefined) =>

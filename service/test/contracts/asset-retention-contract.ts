@@ -54,6 +54,15 @@ export function describeAssetRetention(name: string, open: OpenInstallation): vo
       expect(await installation.records.assets.find(before.id)).toStrictEqual(after)
     })
 
+    it('weigh what they weighed, however they are kept', async () => {
+      const { assets } = installation.records
+      const before = await plant(assets, readyOf(workspaceId, ephemeral(NOON)))
+      const weight = await assets.usage(workspaceId)
+      const after = retained(before, { retention: 'standard', deleteAfter: null })
+      await assets.save({ asset: { before, after }, events: [] })
+      expect(await assets.usage(workspaceId)).toEqual(weight)
+    })
+
     it('are not removed as they were found once they are kept for longer', async () => {
       const { assets } = installation.records
       const before = await plant(assets, readyOf(workspaceId, ephemeral(NOON)))

@@ -57,7 +57,7 @@ test('the file is refused, and uploaded once nothing asks for that', async () =>
     ['--input-type', 'module', '--eval', program],
     { cwd: path.join(REPOSITORY, 'service'), env: environment() },
   )
-  expect(stdout).toMatch(/Herbarium-Fault[^]*\nready\n$/)
+  expect(stdout).toMatch(/Herbarium-Fault.*\nready\n$/s)
 })
 
 test('the asset goes ten minutes later', async () => {
