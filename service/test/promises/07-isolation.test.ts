@@ -153,7 +153,14 @@ async function ask(
   const query = { ...(inQuery.includes('workspace_id') ? { workspace_id } : {}), ...at('query') }
   const parts = { ...own, ...at('path') }
   const target = `${filled(path.replace('/api/v1', ''), parts)}?${new URLSearchParams(query)}`
-  const fields = { workspace_id, name: 'n', source: 'signed-url', assets: [{}], url: receiver.url }
+  const fields = {
+    workspace_id,
+    name: 'n',
+    retention: 'standard',
+    source: 'signed-url',
+    assets: [{}],
+    url: receiver.url,
+  }
   const known = (type: Place['where']) =>
     Object.entries(fields).filter(([name]) => inBody[type]?.includes(name))
   if (place?.where === 'multipart/form-data') {
