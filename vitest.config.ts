@@ -40,7 +40,7 @@ const ownStack = flows('earlier-data', 'delivery-large')
 /** Their requests end before a row or a byte is asked for, and they mostly wait. */
 const beforeRows = flows('limits-headers')
 /** Uploads, deletes, restarts and sweeps: what rows and bytes have to do with each other. */
-const mixed = flows('main-job', 'delete', 'restart', 'expiry')
+const mixed = flows('main-job', 'delete', 'restart', 'expiry', 'retention-sweep')
 const onPostgres = runsEveryStack ? ALL_FLOWS : [...mixed, ...aboutFiles]
 const onS3 = runsEveryStack ? ALL_FLOWS : [...mixed, ...aboutSqlite]
 const notOnPostgres = [...aboutSqlite, ...ownStack, ...beforeRows]
