@@ -75,10 +75,10 @@ export async function openService(
   role: NodeRole = { runsJobs: true },
 ): Promise<Service> {
   const node = await openNode(config, world, role)
-  const { servants, ports, news, logger, lost, sweep } = node
+  const { servants, ports, news, lastUsed, logger, lost, sweep } = node
   const address = createAddress(config)
   const urls = createUrls({ ...address, signing: servants.signing, clock: world.clock })
-  const app = await createApp(depsOf(config, { servants, ports, news, urls }), {
+  const app = await createApp(depsOf(config, { servants, ports, news, lastUsed, urls }), {
     version,
     pageFolder,
     logger,
@@ -113,7 +113,10 @@ export async function openService(
   }
 }
 
-function depsOf(config: Config, parts: Pick<Node, 'servants' | 'ports' | 'news'> & { urls: Urls }): Deps {
+function depsOf(
+  config: Config,
+  parts: Pick<Node, 'servants' | 'ports' | 'news' | 'lastUsed'> & { urls: Urls },
+): Deps {
   const { records, blobs, signing } = parts.servants
   return {
     ...parts.ports,
@@ -125,6 +128,7 @@ function depsOf(config: Config, parts: Pick<Node, 'servants' | 'ports' | 'news'>
     sender: parts.servants.sender,
     seal: parts.servants.seal,
     news: parts.news,
+    lastUsed: parts.lastUsed,
     findRequest: records.findRequest,
     saveRequest: records.saveRequest,
     flights: createFlights(),

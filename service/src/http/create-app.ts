@@ -13,6 +13,7 @@ import { acceptJson } from './json-body.ts'
 import { boundJsonBodies, boundRate, SERVER_LIMITS } from './limits.ts'
 import { describeRoutes, openApiDocument } from './openapi.ts'
 import { boundUnreadBodies } from './request-bytes.ts'
+import { admin } from './routes/admin.ts'
 import { attachAsset } from './routes/attach-asset.ts'
 import { completeAsset } from './routes/complete-asset.ts'
 import { createAsset } from './routes/create-asset.ts'
@@ -23,6 +24,7 @@ import { getAsset } from './routes/get-asset.ts'
 import { getAssetMedia } from './routes/get-asset-media.ts'
 import { getProject } from './routes/get-project.ts'
 import { getTimeline } from './routes/get-timeline.ts'
+import { getUsage } from './routes/get-usage.ts'
 import { health } from './routes/health.ts'
 import { listAssets } from './routes/list-assets.ts'
 import { listEvents } from './routes/list-events.ts'
@@ -143,8 +145,10 @@ async function withKey(app: App, deps: Deps, { corsOrigins, rateLimit }: AppOpti
   streamEvents(app, deps)
   webhooks(app, deps)
   listWorkspaces(app, deps)
+  getUsage(app, deps)
   listProjects(app, deps)
   createProject(app, deps)
   getProject(app, deps)
   listProjectNodes(app, deps)
+  admin(app, deps)
 }

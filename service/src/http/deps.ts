@@ -5,6 +5,7 @@ import type { Preset } from '../assets/derivatives/recipe.ts'
 import type { Ports } from '../assets/ports.ts'
 import type { SigningKeys } from '../ground/keyring.ts'
 import type { News } from '../ground/news.ts'
+import type { LastUsed } from '../keys/last-used.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 import type { ProjectRecords } from '../projects/ports.ts'
 import type { WebhookPorts } from '../webhooks/ports.ts'
@@ -16,6 +17,7 @@ import type { Urls } from './urls.ts'
 export interface Deps extends Ports, CompletePorts, DerivativePorts, IdempotencyPorts, WebhookPorts {
   workspaces: WorkspaceRecords
   keys: KeyRecords
+  lastUsed: LastUsed
   projects: ProjectRecords
   news: News
   urls: Urls

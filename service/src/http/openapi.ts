@@ -2,6 +2,7 @@
 import type { SwaggerTransform } from '@fastify/swagger'
 import fastify, { type RouteOptions } from 'fastify'
 import { z } from 'zod'
+import { SCOPES, type Scope } from '../ground/scope.ts'
 import type { App } from './app.ts'
 import type { OpenApiDocument } from './pages/openapi.ts'
 import { errors } from './schemas.ts'
@@ -9,7 +10,7 @@ import type { Urls } from './urls.ts'
 
 const DESCRIPTION = `Reserve an upload, send the bytes, complete the asset; from then on it is verified and has a stable URL.
 Every answer carries a \`request-id\`. Errors are \`{"error": {"code", "message", "fields"?}}\`.
-Every request that changes something takes an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again, marked \`idempotent-replayed: true\`.
+Every request that changes assets or projects takes an \`Idempotency-Key\` header: for 24 hours the same key and body give the first answer again, marked \`idempotent-replayed: true\`.
 With a test key, the header \`Herbarium-Fault\` makes an upload expire at once (\`expire-now\`) or its bytes be refused (\`fail-verification\`); a live key that sends it is answered 403.`
 
 const UPLOAD_TOKEN =
@@ -66,6 +67,7 @@ const ABOUT = {
     { name: 'webhooks', description: 'Endpoints that are told of events' },
     { name: 'projects', description: 'Canvases and the assets on them' },
     { name: 'workspaces', description: 'Who owns what' },
+    { name: 'admin', description: 'The installation: every workspace and every key, for operators' },
   ],
   components: {
     securitySchemes: {
@@ -95,6 +97,7 @@ const transform: SwaggerTransform = ({ schema, url, route }) => {
   const { body, querystring, params, headers, response, ...rest } = schema as RouteSchema
   const transformed = {
     ...rest,
+    ...scopesTold(rest.description, route.config?.scopes),
     ...(route.config?.takesUploadToken ? { security: [{ apiKey: [] }, { uploadToken: [] }] } : {}),
     ...(body === undefined || body === null ? {} : { body: bodySchema(body) }),
     ...(querystring === undefined ? {} : { querystring: jsonSchema(querystring, 'input') }),
@@ -109,7 +112,21 @@ const transform: SwaggerTransform = ({ schema, url, route }) => {
 const refusalsOf = ({ config }: { config?: { scopes?: unknown } | undefined }) =>
   config?.scopes === undefined ? {} : errors(400, 401, 403)
 
+/** What a key must be allowed, for readers and for programs. */
+function scopesTold(description: string | undefined, scopes: readonly Scope[] | undefined) {
+  if (scopes === undefined) return {}
+  const isOpen = SCOPES.every(scope => scopes.includes(scope))
+  const told = isOpen
+    ? 'Open to every key.'
+    : `Needs the scope ${scopes.map(scope => `\`${scope}\``).join(' or ')}.`
+  return {
+    description: [description, told].filter(text => text !== undefined).join('\n\n'),
+    'x-required-scopes': scopes,
+  }
+}
+
 interface RouteSchema {
+  description?: string
   body?: z.ZodType | { content: Content } | null
   querystring?: z.ZodType
   params?: z.ZodType

@@ -8,11 +8,13 @@ import { beyondToken, deadToken, invalidKey, notFound } from '../ground/errors.t
 import type { SigningKeys } from '../ground/keyring.ts'
 import { readLearning } from '../ground/signed-claims.ts'
 import { callerOf } from '../keys/authenticate.ts'
+import type { LastUsed } from '../keys/last-used.ts'
 import type { KeyRecords } from '../keys/ports.ts'
 
 export interface TokenPorts {
   assets: Pick<AssetRecords, 'findUpload'>
   keys: KeyRecords
+  lastUsed: Pick<LastUsed, 'note'>
   clock: Clock
   signing: Pick<SigningKeys, 'uploadTokens'>
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../ground/clock.ts'
 import type { Ids } from '../ground/ids.ts'
 import { label } from '../ground/label.ts'
 import type { GrantedScope } from '../ground/scope.ts'
+import { expiryIn, scopesIn } from './terms.ts'
 
 export interface Key {
   id: string
@@ -21,7 +22,11 @@ export interface Key {
   revokedAt: number | null
   /** Told now and then: it may lag by a minute. */
   lastUsedAt: number | null
+  /** The key that rotation put in its place. */
+  replacedBy: string | null
 }
+
+export type KeyStatus = 'active' | 'expired' | 'revoked'
 
 /** A key with what is known of the workspace it opens. */
 export interface OpeningKey extends Key {
@@ -41,11 +46,11 @@ export interface KeyTerms {
   name: string
   mode?: Mode
   /** Left out for everything inside the workspace. */
-  scopes?: GrantedScope[]
-  expiresAt?: number | null
+  scopes?: readonly string[] | undefined
+  expiresAt?: number | null | undefined
 }
 
-/** A new key and its secret, which is not kept. */
+/** A new key and its secret, which is not kept. Throws a refusal on `name`, `scopes` or `expires_at`. */
 export function issueKey(ports: { clock: Clock; ids: Ids }, terms: KeyTerms): { key: Key; secret: string } {
   const mode = terms.mode ?? 'live'
   const secret = PREFIX_OF[mode] + ports.ids.secret()
@@ -54,16 +59,21 @@ export function issueKey(ports: { clock: Clock; ids: Ids }, terms: KeyTerms): { 
     workspaceId: terms.workspaceId,
     name: label('name', terms.name),
     mode,
-    scopes: terms.scopes ?? ['*'],
+    scopes: scopesIn(terms.scopes ?? ['*']),
     prefix: secret.slice(0, SHOWN_CHARACTERS),
     hash: hashOf(secret),
     createdAt: ports.clock.now(),
-    expiresAt: terms.expiresAt ?? null,
+    expiresAt: expiryIn(ports, terms.expiresAt ?? null),
     revokedAt: null,
     lastUsedAt: null,
+    replacedBy: null,
   }
   return { key, secret }
 }
 
-export const isUsable = (key: Key, now: number): boolean =>
-  key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now)
+export function statusOf({ revokedAt, expiresAt }: Key, now: number): KeyStatus {
+  if (revokedAt !== null) return 'revoked'
+  return expiresAt === null || expiresAt > now ? 'active' : 'expired'
+}
+
+export const isUsable = (key: Key, now: number): boolean => statusOf(key, now) === 'active'

@@ -1,9 +1,10 @@
 // The rows of API keys.
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { MediaAccess, Mode } from '../ground/actor.ts'
+import { type Page, type PageRequest, pageOf } from '../ground/page.ts'
 import type { GrantedScope } from '../ground/scope.ts'
 import type { Key, OpeningKey } from '../keys/key.ts'
-import type { KeyRecords } from '../keys/ports.ts'
+import type { KeyRecords, Replacement } from '../keys/ports.ts'
 import type { Database } from './database.ts'
 import { prepared } from './prepared.ts'
 import type { Read } from './read.ts'
@@ -13,9 +14,7 @@ import type { Step } from './write.ts'
 type Db = Kysely<Tables>
 
 export const createKeyRecords = ({ db, read, write }: Database): KeyRecords => ({
-  insert: async key => {
-    await write([insertKey(db, key)])
-  },
+  insert: async key => (await write([insertKey(db, key)])) === 'saved',
   ...createFinding(db, read),
   list: async workspaceId => {
     const all = db.selectFrom('keys').selectAll().orderBy('ordinal')
@@ -24,6 +23,16 @@ export const createKeyRecords = ({ db, read, write }: Database): KeyRecords => (
       : all.where('workspace_id', '=', workspaceId)
     ).execute()
     return rows.map(keyFrom)
+  },
+  page: (workspaceId, page) => pageOfKeys(db, workspaceId, page),
+  replace: async replacement => {
+    const outcome = await write([insertKey(db, replacement.successor), endReplaced(db, replacement)])
+    return outcome === 'saved' ? 'saved' : 'stale'
+  },
+  markUsed: async uses => {
+    // In one order, so that two nodes cannot wait for each other's rows.
+    const sorted = [...uses].sort(([a], [b]) => (a < b ? -1 : 1))
+    await write(sorted.map(([keyId, at]) => markUsed(db, keyId, at)))
   },
   revoke: async (keyId, at) => {
     const query = db
@@ -56,24 +65,55 @@ function createFinding(db: Db, read: Read): Pick<KeyRecords, 'find' | 'findByHas
   }
 }
 
+/** Into a workspace that is there. */
 export const insertKey = (db: Db, key: Key): Step => ({
+  query: sql`insert into keys
+      (id, workspace_id, name, mode, scopes, prefix, hash, created_at, expires_at, revoked_at, last_used_at, replaced_by)
+    select ${key.id}, id, ${key.name}, ${key.mode}, ${JSON.stringify(key.scopes)}, ${key.prefix}, ${key.hash},
+      ${key.createdAt}, ${key.expiresAt}, ${key.revokedAt}, ${key.lastUsedAt}, ${key.replacedBy}
+    from workspaces where id = ${key.workspaceId}`.compile(db),
+  otherwise: 'stale',
+})
+
+/** Only one that opens something, and has no successor yet. */
+const endReplaced = (db: Db, { keyId, successor, ends, at }: Replacement): Step => ({
   query: db
-    .insertInto('keys')
-    .values({
-      id: key.id,
-      workspace_id: key.workspaceId,
-      name: key.name,
-      mode: key.mode,
-      scopes: JSON.stringify(key.scopes),
-      prefix: key.prefix,
-      hash: key.hash,
-      created_at: key.createdAt,
-      expires_at: key.expiresAt,
-      revoked_at: key.revokedAt,
-      last_used_at: key.lastUsedAt,
+    .updateTable('keys')
+    .set({
+      replaced_by: successor.id,
+      ...('revokedAt' in ends ? { revoked_at: ends.revokedAt } : { expires_at: ends.expiresAt }),
     })
+    .where('id', '=', keyId)
+    .where('replaced_by', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+    .compile(),
+  otherwise: 'stale',
+})
+
+const markUsed = (db: Db, keyId: string, at: number): Step => ({
+  query: db
+    .updateTable('keys')
+    .set({ last_used_at: at })
+    .where('id', '=', keyId)
+    .where(eb => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
     .compile(),
 })
+
+async function pageOfKeys(
+  db: Db,
+  workspaceId: string | undefined,
+  { limit, after: [before] = [] }: PageRequest,
+): Promise<Page<Key>> {
+  let query = db.selectFrom('keys').selectAll()
+  if (workspaceId !== undefined) query = query.where('workspace_id', '=', workspaceId)
+  if (before !== undefined) query = query.where('ordinal', '<', before)
+  const rows = await query
+    .orderBy('ordinal', 'desc')
+    .limit(limit + 1)
+    .execute()
+  return pageOf(rows, limit, keyFrom, row => [row.ordinal])
+}
 
 const openingKeyFrom = (row: OpeningRow): OpeningKey => ({
   ...keyFrom(row),
@@ -92,6 +132,7 @@ const keyFrom = (row: KeyRow): Key => ({
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at,
   lastUsedAt: row.last_used_at,
+  replacedBy: row.replaced_by,
 })
 
 /** Most keys have no narrower ones. */

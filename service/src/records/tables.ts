@@ -27,6 +27,8 @@ export interface Tables {
     expires_at: number | null
     revoked_at: number | null
     last_used_at: number | null
+    /** The key that rotation put in its place. */
+    replaced_by: string | null
   }
   assets: {
     ordinal: Generated<number>

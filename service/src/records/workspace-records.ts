@@ -1,6 +1,7 @@
 // The rows of workspaces.
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { MediaAccess, Mode } from '../ground/actor.ts'
+import { pageOf } from '../ground/page.ts'
 import type { WorkspaceRecords, WorkspaceUpdate } from '../workspaces/ports.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { insertKey } from './key-records.ts'
@@ -26,6 +27,14 @@ export const createWorkspaceRecords = (db: Db, write: Write, alone: Step[] = [])
   find: workspaceId => find(db, workspaceId),
   list: async () =>
     (await db.selectFrom('workspaces').selectAll().orderBy('ordinal').execute()).map(workspaceFrom),
+  page: async ({ limit, after: [before] = [] }) => {
+    const all = db.selectFrom('workspaces').selectAll()
+    const rows = await (before === undefined ? all : all.where('ordinal', '<', before))
+      .orderBy('ordinal', 'desc')
+      .limit(limit + 1)
+      .execute()
+    return pageOf(rows, limit, workspaceFrom, row => [row.ordinal])
+  },
   update: async (workspaceId, update) => {
     const step = updateWorkspace(db, workspaceId, update)
     if (step !== undefined) await write([step])

@@ -13,12 +13,13 @@ import type { JobKind } from '../ground/job.ts'
 import { createNews, type News } from '../ground/news.ts'
 import { openBackground, type RunJob } from '../jobs/background.ts'
 import { type SweepReport, sweep } from '../jobs/sweep.ts'
+import { createLastUsed, type LastUsed } from '../keys/last-used.ts'
 import { join, type Membership } from '../servers/join.ts'
 import { storeOf } from './open-blobs.ts'
 import { rowsInWords } from './rows.ts'
 import { closeServants, openServants, type Servants, type World } from './servants.ts'
 import { openTelemetry, type Telemetry } from './telemetry.ts'
-import { openTimers } from './timers.ts'
+import { flushLastUsed, openTimers } from './timers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -27,6 +28,7 @@ export interface Node extends Pick<Membership, 'lost'> {
   ports: Ports & CompletePorts & DerivativePorts
   /** Of changes, by whichever process. */
   news: News
+  lastUsed: LastUsed
   logger: Logger
   telemetry: Telemetry
   /** Does from now on what time does: for all once a minute, unless that is left to others; for itself its pictures and keys. */
@@ -55,10 +57,11 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
   void membership.lost.then(({ message }) => logger.fatal(`this node must stop: ${message}`))
   const { ports, background } = putTogether(config, world, { role, servants, membership, logger, telemetry })
   telemetry.measure(measuredOf(config, servants, ports))
-  const { forgetRequests, events, webhooks, secrets } = servants.records
+  const { forgetRequests, events, webhooks, secrets, keys } = servants.records
   const eventsTtlMs = config.eventsTtlDays * DAY_MS
   const sweeping = { ...ports, forgetRequests, events, webhooks, secrets, eventsTtlMs }
   const news = createNews()
+  const lastUsed = createLastUsed({ keys, clock: world.clock })
   const sequencer = openSequencer(
     { events, news, clock: world.clock },
     { onError: error => logger.warn({ err: error }, 'events are numbered later') },
@@ -68,11 +71,12 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
     servants,
     ports,
     news,
+    lastUsed,
     logger,
     telemetry,
     lost: membership.lost,
     startSweeping: () => {
-      timers = openTimers({ servants, world, sweeping, news, logger }, role)
+      timers = openTimers({ servants, world, sweeping, news, lastUsed, logger }, role)
     },
     sweep: () => sweep(sweeping),
     stopJobs: async () => {
@@ -85,6 +89,7 @@ export async function openNode(config: Config, world: World, role: NodeRole): Pr
       ports.derivations.turns.close() // whoever waited for one is gone
       await servants.pictures.close()
       await Promise.allSettled(ports.derivations.underWay.values())
+      await flushLastUsed({ lastUsed, logger })
       await membership.leave()
       await sequencer.close()
       await closeServants(servants)

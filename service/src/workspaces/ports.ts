@@ -1,4 +1,5 @@
 // What workspaces ask of the rows.
+import type { Page, PageRequest } from '../ground/page.ts'
 import type { Key } from '../keys/key.ts'
 import type { Project } from '../projects/project.ts'
 import type { Workspace } from './workspace.ts'
@@ -11,7 +12,15 @@ export interface Beginning {
 }
 
 /** What of a workspace may change; what is left out stays. */
-export type WorkspaceUpdate = Partial<Pick<Workspace, 'name' | 'quotaBytes' | 'mediaAccess'>>
+export type WorkspaceUpdate = {
+  [Field in 'name' | 'quotaBytes' | 'mediaAccess']?: Workspace[Field] | undefined
+}
+
+/** What is counted of a workspace's assets. */
+export interface Counters {
+  count(workspaceId: string): Promise<number>
+  usage(workspaceId: string): Promise<{ usedBytes: number; openAttempts: number }>
+}
 
 export interface WorkspaceRecords {
   insert(workspace: Workspace): Promise<void>
@@ -22,6 +31,8 @@ export interface WorkspaceRecords {
   insertTestSpace(workspace: Workspace): Promise<void>
   /** All of them, oldest first. */
   list(): Promise<Workspace[]>
+  /** Newest first. */
+  page(page: PageRequest): Promise<Page<Workspace>>
   /** Answers the workspace as it is then, or undefined where there is none. */
   update(workspaceId: string, update: WorkspaceUpdate): Promise<Workspace | undefined>
   /**

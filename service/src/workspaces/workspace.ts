@@ -16,16 +16,23 @@ export interface Workspace {
   createdAt: number
 }
 
+export interface WorkspaceTerms {
+  name: string
+  /** Left out or null for no bound. */
+  quotaBytes?: number | null | undefined
+  mediaAccess?: MediaAccess | undefined
+}
+
 /** A live workspace as it begins. */
 export const newWorkspace = (
   ports: { clock: Clock; ids: Ids },
-  { name, quotaBytes = null }: { name: string; quotaBytes?: number | null },
+  { name, quotaBytes = null, mediaAccess = 'public' }: WorkspaceTerms,
 ): Workspace => ({
   id: ports.ids.id('ws'),
   name: label('name', name),
   mode: 'live',
   testOf: null,
-  mediaAccess: 'public',
+  mediaAccess,
   quotaBytes,
   createdAt: ports.clock.now(),
 })

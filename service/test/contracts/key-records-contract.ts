@@ -1,6 +1,8 @@
 // API keys: found by their hash alone, revoked once and for good.
 import { describe, expect, it } from 'vitest'
 import type { Key, OpeningKey } from '../../src/keys/key.ts'
+import type { Replacement } from '../../src/keys/ports.ts'
+import { allPages } from '../support/all-pages.ts'
 import { keyOf, NOON } from '../support/specimens.ts'
 import { addWorkspace, type OpenInstallation, useGarden } from '../support/use-records.ts'
 
@@ -25,6 +27,7 @@ export function describeKeyRecords(name: string, open: OpenInstallation): void {
         expiresAt: NOON + 1,
         revokedAt: NOON + 2,
         lastUsedAt: NOON + 3,
+        replacedBy: 'key_successor',
       })
       expect(await garden.records.keys.findByHash(plain.hash)).toStrictEqual(opening(plain))
       expect(await garden.records.keys.findByHash(full.hash)).toStrictEqual(opening(full))
@@ -63,6 +66,106 @@ export function describeKeyRecords(name: string, open: OpenInstallation): void {
       expect(await garden.records.keys.list(garden.workspaceId)).toEqual([first, second])
       expect(await garden.records.keys.list(other.id)).toEqual([foreign])
       expect(await garden.records.keys.list('ws_unknown')).toEqual([])
+    })
+
+    it('are paged newest first, of one workspace or of all, each once', async () => {
+      const other = await addWorkspace(garden.records)
+      const first = await insert({ createdAt: NOON + 9 })
+      const foreign = await insert({}, other.id)
+      const second = await insert({ createdAt: NOON })
+      const third = await insert()
+      const paged = (workspaceId: string | undefined, limit: number) =>
+        allPages(after => garden.records.keys.page(workspaceId, { limit, after }))
+      for (const limit of [1, 2, 3, 100]) {
+        expect(await paged(garden.workspaceId, limit)).toEqual([third, second, first])
+        expect((await paged(undefined, limit)).slice(0, 4)).toEqual([third, second, foreign, first])
+      }
+      expect(await garden.records.keys.page('ws_unknown', { limit: 1 })).toEqual({ items: [] })
+    })
+
+    it('are not made in a workspace that is not there', async () => {
+      const key = keyOf('ws_unknown')
+      expect(await garden.records.keys.insert(key)).toBe(false)
+      expect(await garden.records.keys.find(key.id)).toBeUndefined()
+      expect(await garden.records.keys.insert(keyOf(garden.workspaceId))).toBe(true)
+    })
+
+    const replacing = (key: Key, over: Partial<Replacement> = {}): Replacement => ({
+      keyId: key.id,
+      successor: keyOf(key.workspaceId, { name: key.name }),
+      ends: { expiresAt: NOON + 50 },
+      at: NOON + 5,
+      ...over,
+    })
+
+    it('are replaced in one write: the successor is there, the old one ends and names it', async () => {
+      const other = await garden.openAgain()
+      const [later, atOnce] = [await insert(), await insert({ expiresAt: NOON + 90 })]
+      const first = replacing(later)
+      const second = replacing(atOnce, { ends: { revokedAt: NOON + 5 } })
+      expect(await garden.records.keys.replace(first)).toBe('saved')
+      expect(await garden.records.keys.replace(second)).toBe('saved')
+      expect(await other.keys.list(garden.workspaceId)).toEqual([
+        { ...later, expiresAt: NOON + 50, replacedBy: first.successor.id },
+        { ...atOnce, revokedAt: NOON + 5, replacedBy: second.successor.id },
+        first.successor,
+        second.successor,
+      ])
+    })
+
+    it('that are revoked, expired, replaced or not there are not replaced, and no successor is made', async () => {
+      const dead = [
+        await insert({ revokedAt: NOON + 1 }),
+        await insert({ expiresAt: NOON + 5 }),
+        await insert({ replacedBy: 'key_successor' }),
+      ]
+      for (const key of [...dead, keyOf(garden.workspaceId)])
+        expect(await garden.records.keys.replace(replacing(key))).toBe('stale')
+      expect(await garden.records.keys.list(garden.workspaceId)).toEqual(dead)
+    })
+
+    it('are replaced once, however many ask at once', async () => {
+      const other = await garden.openAgain()
+      const key = await insert()
+      const outcomes = await Promise.all(
+        Array.from({ length: 10 }, (_, n) =>
+          (n % 2 === 0 ? garden.records : other).keys.replace(replacing(key)),
+        ),
+      )
+      expect(outcomes.filter(outcome => outcome === 'saved')).toHaveLength(1)
+      const [old, successor, ...more] = await other.keys.list(garden.workspaceId)
+      expect(old?.replacedBy).toBe(successor?.id)
+      expect(more).toEqual([])
+    })
+
+    it('know when they were used last, and never an earlier hour', async () => {
+      const { keys } = garden.records
+      const [one, two, spared] = [await insert(), await insert({ lastUsedAt: NOON + 9 }), await insert()]
+      const used = (n: number) => new Map([one, two].map(({ id }) => [id, NOON + n]))
+      await keys.markUsed(used(5))
+      expect((await keys.find(one.id))?.lastUsedAt).toBe(NOON + 5)
+      expect((await keys.find(two.id))?.lastUsedAt).toBe(NOON + 9)
+      await keys.markUsed(new Map([...used(20), ['key_unknown', NOON]]))
+      const lastUsedAt = NOON + 20
+      expect(await keys.list(garden.workspaceId)).toEqual([
+        { ...one, lastUsedAt },
+        { ...two, lastUsedAt },
+        spared,
+      ])
+    })
+
+    it('are marked as used by many nodes at once, and no node stands in the way of another', async () => {
+      const nodes = [garden.records, await garden.openAgain()]
+      const ids: string[] = []
+      for (let n = 0; n < 20; n++) ids.push((await insert()).id)
+      const orders = [ids, ids.toReversed()]
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          nodes[n % 2]?.keys.markUsed(new Map(orders[n % 2]?.map(id => [id, NOON + n]))),
+        ),
+      )
+      const hours = (await garden.records.keys.list(garden.workspaceId)).map(key => key.lastUsedAt)
+      expect(hours).toEqual(ids.map(() => NOON + 19))
     })
 
     it('cannot share a hash', async () => {

@@ -1,6 +1,7 @@
 // Workspaces, and the beginning of an installation, which happens once.
 import { describe, expect, it } from 'vitest'
 import type { Beginning } from '../../src/workspaces/ports.ts'
+import { allPages } from '../support/all-pages.ts'
 import { keyOf, projectOf, workspaceOf } from '../support/specimens.ts'
 import { type OpenInstallation, useInstallation } from '../support/use-records.ts'
 
@@ -25,6 +26,15 @@ export function describeWorkspaceRecords(name: string, open: OpenInstallation): 
       expect(await installation.records.workspaces.list()).toStrictEqual(workspaces)
       for (const workspace of workspaces)
         expect(await installation.records.workspaces.find(workspace.id)).toStrictEqual(workspace)
+    })
+
+    it('are paged newest first, each once', async () => {
+      const workspaces = [9, 3, 6, 3].map(createdAt => workspaceOf({ createdAt }))
+      for (const workspace of workspaces) await installation.records.workspaces.insert(workspace)
+      for (const limit of [1, 2, 3, 4, 100])
+        expect(await allPages(after => installation.records.workspaces.page({ limit, after }))).toStrictEqual(
+          workspaces.toReversed(),
+        )
     })
 
     it('take on what is changed of them and keep the rest', async () => {

@@ -51,6 +51,7 @@ export const keyOf = (workspaceId: string, over: Partial<Key> = {}): Key => ({
   expiresAt: null,
   revokedAt: null,
   lastUsedAt: null,
+  replacedBy: null,
   ...over,
 })
 

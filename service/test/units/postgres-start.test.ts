@@ -49,6 +49,7 @@ test('Of five processes that start at once on an empty database, one makes the s
     { name: '002-several-nodes' },
     { name: '003-event-log' },
     { name: '004-operation' },
+    { name: '005-rotated-keys' },
   ])
   expect(await database.query('select 1 from workspaces')).toHaveLength(1)
 }, 60_000)

@@ -8,12 +8,14 @@ import * as begin from './migrations/001-begin.ts'
 import * as severalNodes from './migrations/002-several-nodes.ts'
 import * as eventLog from './migrations/003-event-log.ts'
 import * as operation from './migrations/004-operation.ts'
+import * as rotatedKeys from './migrations/005-rotated-keys.ts'
 
 const migrations = {
   '001-begin': begin,
   '002-several-nodes': severalNodes,
   '003-event-log': eventLog,
   '004-operation': operation,
+  '005-rotated-keys': rotatedKeys,
 }
 
 /** Every step of the schema that this program knows, in order. */

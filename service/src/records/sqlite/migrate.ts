@@ -12,6 +12,7 @@ import * as severalNodes from './migrations/004-several-nodes.ts'
 import * as namesInBatches from './migrations/005-names-in-batches.ts'
 import * as eventLog from './migrations/006-event-log.ts'
 import * as operation from './migrations/007-operation.ts'
+import * as rotatedKeys from './migrations/008-rotated-keys.ts'
 
 const migrations = {
   '001-begin': begin,
@@ -21,6 +22,7 @@ const migrations = {
   '005-names-in-batches': namesInBatches,
   '006-event-log': eventLog,
   '007-operation': operation,
+  '008-rotated-keys': rotatedKeys,
 }
 
 /** Every step of the schema that this program knows, in order. */
