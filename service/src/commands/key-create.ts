@@ -1,9 +1,19 @@
 // `herbarium key create`.
 import type { Command } from 'commander'
-import { createKey } from '../keys/create.ts'
-import { createTestKey, mustBeLive } from '../workspaces/test-space.ts'
+import { GRANTED_SCOPES } from '../ground/scope.ts'
+import { createKeyIn } from '../workspaces/test-space.ts'
+import { keyAsJson, minuteOf } from './key-in-words.ts'
+import { readDuration } from './measures.ts'
 import { JSON_OPTION, type OutputOptions, say } from './output.ts'
 import { chosenWorkspace, withRecords } from './with-records.ts'
+
+interface Options extends OutputOptions {
+  name: string
+  workspace?: string
+  scope?: string[]
+  expiresIn?: number
+  test?: true
+}
 
 export function addKeyCreate(parent: Command): void {
   parent
@@ -11,25 +21,31 @@ export function addKeyCreate(parent: Command): void {
     .description('Create an API key; it is shown this once')
     .option('--workspace <ws_…>', 'the workspace it opens; may be left out when there is one')
     .option('--name <name>', 'what it is for', 'key')
+    .option('--scope <scope...>', `what it may do: ${GRANTED_SCOPES.join(', ')}; all but admin when left out`)
+    .option('--expires-in <duration>', 'how long it lives: 90d, 24h; for ever when left out', readDuration)
     .option(
       '--test',
       'of the space in which the workspace is tested: what such a key makes goes within a day',
     )
     .option(...JSON_OPTION)
-    .action(async (options: OutputOptions & { name: string; workspace?: string; test?: true }) => {
-      const { key, secret } = await withRecords(async ports => {
-        const workspaceId = await chosenWorkspace(ports, options.workspace)
-        const terms = { workspaceId, name: options.name }
-        if (options.test) return createTestKey(ports, terms)
-        await mustBeLive(ports, workspaceId)
-        return createKey(ports, terms)
-      })
-      say(options, { key_id: key.id, api_key: secret, workspace_id: key.workspaceId, name: key.name }, [
-        `Key ${key.id} (${key.name}) for ${key.workspaceId}, shown this once:`,
-        '',
-        `  ${secret}`,
-        '',
-        `To revoke it: herbarium key revoke ${key.id}`,
-      ])
-    })
+    .action(create)
+}
+
+async function create(options: Options): Promise<void> {
+  const { name, scope, expiresIn, test } = options
+  const { key, secret, now } = await withRecords(async ports => {
+    const workspaceId = await chosenWorkspace(ports, options.workspace)
+    const now = ports.clock.now()
+    const expiresAt = expiresIn === undefined ? null : now + expiresIn
+    const terms = { workspaceId, name, scopes: scope, expiresAt, mode: test ? 'test' : 'live' } as const
+    return { ...(await createKeyIn(ports, terms)), now }
+  })
+  say(options, { ...keyAsJson(key, now), api_key: secret }, [
+    `Key ${key.id} (${key.name}) for ${key.workspaceId}, shown this once:`,
+    '',
+    `  ${secret}`,
+    '',
+    `It may: ${key.scopes.join(', ')}. It expires: ${minuteOf(key.expiresAt)}.`,
+    `To revoke it: herbarium key revoke ${key.id}`,
+  ])
 }

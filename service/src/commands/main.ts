@@ -13,6 +13,8 @@ const SUBCOMMANDS: Record<string, (program: Command) => Promise<void>> = {
       .description('Tenants: each owns its keys, projects and assets')
     ;(await import('./workspace-create.ts')).addWorkspaceCreate(workspace)
     ;(await import('./workspace-list.ts')).addWorkspaceList(workspace)
+    ;(await import('./workspace-update.ts')).addWorkspaceUpdate(workspace)
+    ;(await import('./workspace-usage.ts')).addWorkspaceUsage(workspace)
   },
   project: async program => {
     const project = program.command('project').description('Canvases that assets are put on')
@@ -22,6 +24,7 @@ const SUBCOMMANDS: Record<string, (program: Command) => Promise<void>> = {
     const key = program.command('key').description('API keys')
     ;(await import('./key-create.ts')).addKeyCreate(key)
     ;(await import('./key-list.ts')).addKeyList(key)
+    ;(await import('./key-rotate.ts')).addKeyRotate(key)
     ;(await import('./key-revoke.ts')).addKeyRevoke(key)
   },
   secrets: async program => {

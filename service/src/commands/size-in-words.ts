@@ -1,6 +1,6 @@
 // Bytes for a person.
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+export const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
 /** In decimal units with three digits: `999 B`, `1.20 MB`. */
 export function sizeInWords(bytes: number): string {

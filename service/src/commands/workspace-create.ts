@@ -1,28 +1,27 @@
 // `herbarium workspace create`.
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { createWorkspace } from '../workspaces/create.ts'
 import { JSON_OPTION, type OutputOptions, say } from './output.ts'
 import { withRecords } from './with-records.ts'
+import { workspaceAsJson } from './workspace-in-words.ts'
+import { mediaAccessOption, quotaBytesIn, quotaOption, type WorkspaceOptions } from './workspace-options.ts'
 
 export function addWorkspaceCreate(parent: Command): void {
   parent
     .command('create')
     .description('Create a workspace')
     .requiredOption('--name <name>', 'what people call it')
-    .option('--quota <bytes>', 'the most bytes it may keep; no bound when left out', wholeNumber)
+    .addOption(quotaOption())
+    .addOption(mediaAccessOption())
     .option(...JSON_OPTION)
-    .action(async (options: OutputOptions & { name: string; quota?: number }) => {
+    .action(async (options: OutputOptions & WorkspaceOptions & { name: string }) => {
+      const { name, mediaAccess } = options
       const workspace = await withRecords(ports =>
-        createWorkspace(ports, { name: options.name, quotaBytes: options.quota ?? null }),
+        createWorkspace(ports, { name, quotaBytes: quotaBytesIn(options), mediaAccess }),
       )
-      say(options, { workspace_id: workspace.id, name: workspace.name }, [
+      say(options, workspaceAsJson(workspace), [
         `Workspace ${workspace.id} (${workspace.name}) is made.`,
         `Its first key: herbarium key create --workspace ${workspace.id}`,
       ])
     })
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of bytes.')
-  return Number(text)
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { JSON_OPTION, type OutputOptions, say } from './output.ts'
 import { withRecords } from './with-records.ts'
+import { workspaceAsJson, workspaceAsLine } from './workspace-in-words.ts'
 
 export function addWorkspaceList(parent: Command): void {
   parent
@@ -10,15 +11,6 @@ export function addWorkspaceList(parent: Command): void {
     .option(...JSON_OPTION)
     .action(async (options: OutputOptions) => {
       const workspaces = await withRecords(ports => ports.workspaces.list())
-      const listed = workspaces.map(({ id, name, createdAt }) => ({
-        workspace_id: id,
-        name,
-        created_at: createdAt,
-      }))
-      say(
-        options,
-        { workspaces: listed },
-        listed.map(it => `${it.workspace_id}  ${it.name}`),
-      )
+      say(options, { workspaces: workspaces.map(workspaceAsJson) }, workspaces.map(workspaceAsLine))
     })
 }

@@ -1,12 +1,14 @@
 // A successor for a key; the old one opens beside it for a while, so that nobody is shut out meanwhile.
 import type { Clock } from '../ground/clock.ts'
-import { conflict } from '../ground/errors.ts'
+import { conflict, invalidField } from '../ground/errors.ts'
 import type { Ids } from '../ground/ids.ts'
 import { findKey } from './find.ts'
 import { issueKey, type Key, statusOf } from './key.ts'
 import type { KeyRecords, Replacement } from './ports.ts'
 
 export const DEFAULT_OVERLAP_MS = 24 * 60 * 60 * 1000
+
+export const MAX_OVERLAP_SECONDS = 90 * 86_400
 
 export interface Rotated {
   key: Key
@@ -25,6 +27,8 @@ export async function rotateKey(
   ports: { keys: KeyRecords; clock: Clock; ids: Ids },
   { keyId, overlapMs = DEFAULT_OVERLAP_MS }: { keyId: string; overlapMs?: number | undefined },
 ): Promise<Rotated> {
+  if (!(overlapMs >= 0 && overlapMs <= MAX_OVERLAP_SECONDS * 1000))
+    throw invalidField('overlap_seconds', `must be from 0 to ${MAX_OVERLAP_SECONDS}`)
   const now = ports.clock.now()
   const old = await findKey(ports, keyId)
   const fault = faultOf(old, now)

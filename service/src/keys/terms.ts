@@ -19,9 +19,6 @@ export function scopesIn(given: readonly string[]): GrantedScope[] {
 export function expiryIn({ clock }: { clock: Clock }, expiresAt: number | null): number | null {
   const now = clock.now()
   if (expiresAt !== null && !(expiresAt > now && expiresAt <= now + MAX_LIFE_MS))
-    throw invalidField(
-      'expires_at',
-      'must lie in the future and at most 10 years ahead, in unix milliseconds',
-    )
+    throw invalidField('expires_at', 'must lie in the future and at most 10 years ahead')
   return expiresAt
 }

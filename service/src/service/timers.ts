@@ -5,11 +5,8 @@ import { every } from '../ground/every.ts'
 import type { News } from '../ground/news.ts'
 import { openSweeper, type SweepPorts } from '../jobs/sweep.ts'
 import { openTidying } from '../jobs/tidying.ts'
-<<<<<<< HEAD
-import { openKeyReading } from '../secrets/open-signing.ts'
-=======
 import type { LastUsed } from '../keys/last-used.ts'
->>>>>>> 0c252aa (Let operators rotate keys, page through them, and administer workspaces over HTTP)
+import { openKeyReading } from '../secrets/open-signing.ts'
 import { openDispatcher } from '../webhooks/dispatch.ts'
 import type { Servants, World } from './servants.ts'
 
@@ -26,11 +23,7 @@ interface TimerPorts {
   logger: Logger
 }
 
-<<<<<<< HEAD
 /** For all nodes, once a minute and as events come, unless that is left to others; for itself pictures and keys. */
-=======
-/** For all nodes, once a minute and as events come, unless that is left to others; for itself once a minute and an hour. */
->>>>>>> 0c252aa (Let operators rotate keys, page through them, and administer workspaces over HTTP)
 export function openTimers(
   parts: TimerPorts,
   { runsJobs }: { runsJobs: boolean },
@@ -43,22 +36,15 @@ export function openTimers(
       onError: error => logger.warn({ err: error }, 'pictures of deleted assets are looked for again later'),
     },
   )
-<<<<<<< HEAD
   const reading = openKeyReading(servants.signing, {
     clock: world.clock,
     onError: error => logger.error({ err: error }, 'the signing keys are read again later'),
   })
-  const forAll = runsJobs ? [openSweeping(parts), openTelling(parts)] : []
-  return {
-    close: async () => {
-      for (const one of [tidying, reading, ...forAll]) await one.close()
-=======
   const flushing = openFlushing(parts)
   const forAll = runsJobs ? [openSweeping(parts), openTelling(parts)] : []
   return {
     close: async () => {
-      for (const one of [tidying, flushing, ...forAll]) await one.close()
->>>>>>> 0c252aa (Let operators rotate keys, page through them, and administer workspaces over HTTP)
+      for (const one of [tidying, reading, flushing, ...forAll]) await one.close()
     },
   }
 }

@@ -14,23 +14,25 @@ interface TestPorts {
   ids: Ids
 }
 
-/** Makes a key of mode `test` for the space of the workspace that is named, live or that space itself. */
-export async function createTestKey(
+/**
+ * A key of mode `test` opens the space of the workspace that is named, live or that space itself. Throws a refusal on
+ * `workspace_id` for a live key to such a space, in which it would keep for good what it makes.
+ */
+export async function createKeyIn(
   ports: TestPorts & { keys: KeyRecords },
-  terms: Omit<KeyTerms, 'mode'>,
+  terms: KeyTerms,
 ): Promise<{ key: Key; secret: string }> {
-  const { id: workspaceId } = await testSpaceOf(ports, terms.workspaceId)
-  return createKey(ports, { ...terms, workspaceId, mode: 'test' })
-}
-
-/** Throws a refusal on `workspace` for a space to test in: a live key would keep for good what it makes there. */
-export async function mustBeLive(ports: Pick<TestPorts, 'workspaces'>, workspaceId: string): Promise<void> {
-  const workspace = await ports.workspaces.find(workspaceId)
+  if (terms.mode === 'test') {
+    const { id: workspaceId } = await testSpaceOf(ports, terms.workspaceId)
+    return createKey(ports, { ...terms, workspaceId })
+  }
+  const workspace = await ports.workspaces.find(terms.workspaceId)
   if (workspace?.mode === 'test')
     throw invalidField(
-      'workspace',
-      `${workspaceId} is there to test ${workspace.testOf}: make a test key, with --test`,
+      'workspace_id',
+      `${workspace.id} is there to test ${workspace.testOf}: a key to it must be a test key`,
     )
+  return createKey(ports, terms)
 }
 
 /** Made once, however many ask at once. */

@@ -1,0 +1,28 @@
+// `herbarium workspace usage`.
+import type { Command } from 'commander'
+import { usageOf } from '../workspaces/usage.ts'
+import { JSON_OPTION, type OutputOptions, say } from './output.ts'
+import { sizeInWords } from './size-in-words.ts'
+import { withRecords } from './with-records.ts'
+
+export function addWorkspaceUsage(parent: Command): void {
+  parent
+    .command('usage')
+    .description('Tell what a workspace takes up')
+    .argument('<ws_…>', 'the id that "herbarium workspace list" shows')
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: OutputOptions) => {
+      const { workspaceId, assets, bytes, openUploads, quotaBytes } = await withRecords(ports =>
+        usageOf(ports, id),
+      )
+      const json = {
+        workspace_id: workspaceId,
+        assets,
+        bytes,
+        open_uploads: openUploads,
+        quota_bytes: quotaBytes,
+      }
+      const bound = quotaBytes === null ? 'no quota' : `of ${sizeInWords(quotaBytes)}`
+      say(options, json, [`${assets} assets, ${openUploads} open uploads, ${sizeInWords(bytes)} (${bound})`])
+    })
+}
