@@ -12,15 +12,15 @@ export function addWorkspaceUsage(parent: Command): void {
     .argument('<ws_…>', 'the id that "herbarium workspace list" shows')
     .option(...JSON_OPTION)
     .action(async (id: string, options: OutputOptions) => {
-      const { workspaceId, assets, bytes, openUploads, quotaBytes } = await withRecords(ports =>
-        usageOf(ports, id),
-      )
+      const usage = await withRecords(ports => usageOf(ports, id))
+      const { assets, bytes, openUploads, quotaBytes } = usage
       const json = {
-        workspace_id: workspaceId,
+        workspace_id: usage.workspaceId,
         assets,
         bytes,
         open_uploads: openUploads,
         quota_bytes: quotaBytes,
+        remaining_bytes: usage.remainingBytes,
       }
       const bound = quotaBytes === null ? 'no quota' : `of ${sizeInWords(quotaBytes)}`
       say(options, json, [`${assets} assets, ${openUploads} open uploads, ${sizeInWords(bytes)} (${bound})`])

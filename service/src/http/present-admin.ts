@@ -47,5 +47,5 @@ export const presentUsage = (usage: WorkspaceUsage) => ({
   bytes: usage.bytes,
   open_uploads: usage.openUploads,
   quota_bytes: usage.quotaBytes,
-  remaining_bytes: usage.quotaBytes === null ? null : Math.max(0, usage.quotaBytes - usage.bytes),
+  remaining_bytes: usage.remainingBytes,
 })

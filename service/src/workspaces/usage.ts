@@ -13,6 +13,8 @@ export interface WorkspaceUsage {
   bytes: number
   openUploads: number
   quotaBytes: number | null
+  /** Null for no bound. */
+  remainingBytes: number | null
 }
 
 interface UsagePorts {
@@ -31,17 +33,17 @@ export async function usageFor(
 }
 
 export async function usageOf(ports: UsagePorts, workspaceId: string): Promise<WorkspaceUsage> {
-  const [workspace, assets, used] = await Promise.all([
+  const [{ quotaBytes }, assets, { usedBytes, openAttempts }] = await Promise.all([
     findWorkspace(ports, workspaceId),
     ports.assets.count(workspaceId),
     ports.assets.usage(workspaceId),
   ])
-  const { usedBytes, openAttempts } = used
   return {
     workspaceId,
     assets,
     bytes: usedBytes,
     openUploads: openAttempts,
-    quotaBytes: workspace.quotaBytes,
+    quotaBytes,
+    remainingBytes: quotaBytes === null ? null : Math.max(0, quotaBytes - usedBytes),
   }
 }

@@ -17,6 +17,7 @@ const REFUSED = {
   webhook_id: 404,
   delivery_id: 404,
   workspace_id: 403,
+  key_id: 403, // its operations administer the installation
   cursor: 400,
 } as const
 type Kind = keyof typeof REFUSED
@@ -64,6 +65,7 @@ beforeAll(async () => {
     asset_id: [ready, pending, received, failed].map(({ asset_id }) => asset_id),
     project_id: [project_id, project_id.replace('prj_', 'proj_')],
     workspace_id: [victim.workspaceId],
+    key_id: (await herbarium.service.records.keys.list(victim.workspaceId)).map(({ id }) => id),
     cursor: await cursorsOf(project_id, told.webhook_id),
   }
   const tokens = [pending, received].map(({ upload }) => upload.token)
@@ -137,6 +139,9 @@ function placesOf({ inPath, inQuery, inBody }: Operation): Place[] {
 /** Every operation that needs a key: uploads and media go by URLs that are secrets themselves. */
 const keyed = () => operations.filter(({ path }) => path.startsWith('/api/v1/'))
 
+/** What is for operators alone; the stranger is none. */
+const administers = ({ scopes }: Operation) => scopes.join() === 'admin'
+
 /** A request that is right in all things, with this value in this place. */
 async function ask(
   { method, path, inQuery, inBody }: Operation,
@@ -145,6 +150,7 @@ async function ask(
 ): Promise<Response> {
   const { workspaceId: workspace_id, client } = stranger
   const own = {
+    workspace_id,
     asset_id: (await stored(stranger)).asset_id,
     project_id: (await client.projects.create({ name: 'mine', workspace_id })).project_id,
     ...(path.includes('{webhook_id}') ? await toldHook(stranger) : {}),
@@ -194,6 +200,7 @@ const missing: Record<Kind, string> = {
   webhook_id: 'whk_0000000000000000',
   delivery_id: 'whd_0000000000000000',
   workspace_id: 'ws_0000000000000000',
+  key_id: 'key_0000000000000000',
   cursor: 'AAAAAAAAAAAAAAAAAAAAAAAA',
 }
 
@@ -203,6 +210,8 @@ const viewOfVictim = async () => [
   await victim.client.projects.list({ workspace_id: victim.workspaceId }),
   await victim.client.projects.listNodes(theirs.project_id[0] ?? ''),
   await herbarium.service.records.assets.usage(victim.workspaceId),
+  await herbarium.service.records.workspaces.find(victim.workspaceId),
+  (await herbarium.service.records.keys.list(victim.workspaceId)).map(key => ({ ...key, lastUsedAt: 0 })),
 ]
 
 test('in every place that takes an id a foreign one is told what a missing one is, and nothing is touched', async () => {
@@ -214,19 +223,29 @@ test('in every place that takes an id a foreign one is told what a missing one i
       const what = `${operation.method} ${operation.path} with a foreign ${place.name} in ${place.where}`
       const expected = await told(await ask(operation, place, missing[place.name]))
       const isFilter = place.where === 'query' && place.name === 'project_id'
-      expect({ [what]: expected.status }).toEqual({ [what]: isFilter ? 200 : REFUSED[place.name] })
+      const refused = administers(operation) ? 403 : REFUSED[place.name]
+      expect({ [what]: expected.status }).toEqual({ [what]: isFilter ? 200 : refused })
       for (const id of theirs[place.name])
         expect({ [what]: await told(await ask(operation, place, id)) }).toEqual({ [what]: expected })
     }
-  expect(places).toBeGreaterThanOrEqual(26)
+  expect(places).toBeGreaterThanOrEqual(37)
   expect(await viewOfVictim()).toEqual(before)
 })
 
 test("the same requests with the stranger's own ids are not refused for them", async () => {
-  for (const operation of keyed()) {
+  for (const operation of keyed().filter(one => !administers(one))) {
     const { status } = await told(await ask(operation))
     expect(status, `${operation.method} ${operation.path}`).toBeOneOf([200, 201, 204, 409])
   }
+})
+
+test('what administers the installation is forbidden to the stranger, about its own things too', async () => {
+  const before = await viewOfVictim()
+  const forOperators = keyed().filter(administers)
+  expect(forOperators.length).toBeGreaterThanOrEqual(9)
+  for (const operation of forOperators)
+    expect((await told(await ask(operation))).status, `${operation.method} ${operation.path}`).toBe(403)
+  expect(await viewOfVictim()).toEqual(before)
 })
 
 test('no search, no filter and no key of a request reaches over', async () => {

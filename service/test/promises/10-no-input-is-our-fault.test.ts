@@ -2,22 +2,30 @@
 // operation of the OpenAPI document is sent malformed ids, bodies, headers, queries and methods: a new one cannot be
 // forgotten. At length: flows/responses, flows/assets-create-bodies, units/multipart, and fuzz/.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createKey } from '../../src/keys/create.ts'
 import { type Malformed, malformedFor } from '../support/malformed.ts'
 import { filled, type Operation, operationsOf } from '../support/operations.ts'
+import { holderOf } from '../support/operator.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { refusalIn } from '../support/refusal-of.ts'
 import { reserve } from '../support/reserve.ts'
-import { type RunningService, startService } from '../support/start-service.ts'
+import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
 import { stored } from '../support/uploads.ts'
 import { head, openWire, speak } from '../support/wire.ts'
 
 let herbarium: RunningService
 let operations: Operation[]
+/** May do everything, so that nothing is refused before it is looked at. */
+let apiKey: string
+/** Is administered by whatever is sent. */
+let other: Tenant
 beforeAll(async () => {
   herbarium = await startService({
     environment: { RATE_LIMIT: 'off', MAX_PENDING_PER_WORKSPACE: '100000' },
   })
   operations = await operationsOf(herbarium.origin)
+  apiKey = (await holderOf(herbarium, '*', 'admin')).apiKey
+  other = await herbarium.newTenant()
 })
 afterAll(async () => {
   expect((await fetch(`${herbarium.origin}/healthz`)).status).toBeLessThan(500)
@@ -33,14 +41,21 @@ async function send(operation: Operation, { part, query, headers = {}, body, met
     asset_id: to?.asset_id ?? '',
     project_id: herbarium.projectId,
     ticket: to?.upload_url.split('/uploads/')[1] ?? '',
+    workspace_id: operation.path.endsWith('/usage') ? herbarium.workspaceId : other.workspaceId,
+    key_id: operation.path.includes('{key_id}') ? await spareKey() : '',
   }
   const path = part === undefined ? filled(operation.path, right) : operation.path.replace(/\{[^}]+\}/g, part)
-  const authorization = `Bearer ${herbarium.apiKey}`
+  const authorization = `Bearer ${apiKey}`
   return rawRequest(herbarium.origin, query === undefined ? path : `${path}?${query}`, {
     method: method ?? operation.method,
     headers: { authorization, ...headers },
     body: body === undefined ? undefined : Buffer.from(body),
   })
+}
+
+async function spareKey(): Promise<string> {
+  const ports = { keys: herbarium.service.records.keys, ...herbarium.service.world }
+  return (await createKey(ports, { workspaceId: other.workspaceId, name: 'spare' })).key.id
 }
 
 const BATCH = 16

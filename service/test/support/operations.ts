@@ -9,6 +9,7 @@ interface DocumentedOperation {
   parameters?: { in: string; name: string; required?: boolean }[]
   security?: Record<string, unknown>[]
   requestBody?: { content: Record<string, { schema: Schema }> }
+  'x-required-scopes'?: string[]
 }
 
 export interface Operation {
@@ -23,6 +24,8 @@ export interface Operation {
   inBody: Record<string, string[]>
   /** Names of the security schemes that it takes where they are not those of the whole document. */
   credentials: string[]
+  /** A key needs one of them; none where no key is needed. */
+  scopes: string[]
 }
 
 /** All of them; throws when the document has none. */
@@ -36,11 +39,8 @@ export async function operationsOf(origin: string): Promise<Operation[]> {
   return all
 }
 
-function read(
-  method: string,
-  path: string,
-  { parameters = [], requestBody, security = [] }: DocumentedOperation,
-): Operation {
+function read(method: string, path: string, documented: DocumentedOperation): Operation {
+  const { parameters = [], requestBody, security = [] } = documented
   const named = (place: string) => parameters.filter(one => one.in === place).map(({ name }) => name)
   const bodies = Object.entries(requestBody?.content ?? {})
   return {
@@ -50,6 +50,7 @@ function read(
     inQuery: named('query'),
     inBody: Object.fromEntries(bodies.map(([type, { schema }]) => [type, fieldsOf(schema)])),
     credentials: security.flatMap(scheme => Object.keys(scheme)),
+    scopes: documented['x-required-scopes'] ?? [],
   }
 }
 
