@@ -6,18 +6,14 @@ import { send } from '../support/replays.ts'
 import { postJson, reserve } from '../support/reserve.ts'
 import { sampleBytes } from '../support/samples.ts'
 import { type RunningService, startService, type Tenant } from '../support/start-service.ts'
-import { createTestClock } from '../support/test-clock.ts'
 import { putFile, stored } from '../support/uploads.ts'
 
-const HOUR_MS = 3_600_000
-
-const clock = createTestClock()
 let herbarium: RunningService
 let operator: Operator
 /** Has a workspace to itself. */
 let tenant: Tenant
 beforeAll(async () => {
-  herbarium = await startService({ world: { clock }, environment: { RATE_LIMIT: 'off' } })
+  herbarium = await startService({ environment: { RATE_LIMIT: 'off' } })
 })
 beforeEach(async () => {
   operator = await operatorOf(herbarium)

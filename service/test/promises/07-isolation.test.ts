@@ -142,19 +142,19 @@ const keyed = () => operations.filter(({ path }) => path.startsWith('/api/v1/'))
 /** What is for operators alone; the stranger is none. */
 const administers = ({ scopes }: Operation) => scopes.join() === 'admin'
 
+/** Of the stranger's own what an operation may be about. */
+const belongings = async (path: string) => ({
+  asset_id: (await stored(stranger)).asset_id,
+  project_id: (await stranger.client.projects.create({ name: 'mine', workspace_id: stranger.workspaceId }))
+    .project_id,
+  ...(path.includes('{webhook_id}') ? await toldHook(stranger) : {}),
+})
+
 /** A request that is right in all things, with this value in this place. */
-async function ask(
-  { method, path, inQuery, inBody }: Operation,
-  place?: Place,
-  value = '',
-): Promise<Response> {
-  const { workspaceId: workspace_id, client } = stranger
-  const own = {
-    workspace_id,
-    asset_id: (await stored(stranger)).asset_id,
-    project_id: (await client.projects.create({ name: 'mine', workspace_id })).project_id,
-    ...(path.includes('{webhook_id}') ? await toldHook(stranger) : {}),
-  }
+async function ask(operation: Operation, place?: Place, value = ''): Promise<Response> {
+  const { method, path, inQuery, inBody } = operation
+  const { workspaceId: workspace_id } = stranger
+  const own = { workspace_id, ...(administers(operation) ? {} : await belongings(path)) }
   const at = (where: Place['where']) => (place?.where === where ? { [place.name]: value } : {})
   const query = { ...(inQuery.includes('workspace_id') ? { workspace_id } : {}), ...at('query') }
   const parts = { ...own, ...at('path') }
