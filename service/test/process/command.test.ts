@@ -89,9 +89,15 @@ describe('with one workspace', () => {
       key_id: expect.stringMatching(/^key_/),
       workspace_id: tenant.workspaceId,
       name: 'first key',
+      mode: 'live',
+      scopes: ['*'],
       prefix: tenant.apiKey.slice(0, (keys as { prefix: string }[])[0]?.prefix.length),
+      status: 'active',
       created_at: expect.any(Number),
+      expires_at: null,
       revoked_at: null,
+      last_used_at: null,
+      replaced_by: null,
     })
     expect(JSON.stringify(keys)).not.toContain(tenant.apiKey)
   })
@@ -130,11 +136,14 @@ describe('with two workspaces', () => {
     const listed = JSON.parse((await run('workspace', 'list', '--json')).stdout)
     expect(listed).toEqual({
       workspaces: [
-        { workspace_id: one, name: 'one', created_at: expect.any(Number) },
-        { workspace_id: two, name: 'two', created_at: expect.any(Number) },
+        expect.objectContaining({ workspace_id: one, name: 'one', quota_bytes: null }),
+        expect.objectContaining({ workspace_id: two, name: 'two', quota_bytes: null }),
       ],
     })
-    expect(linesOf((await run('workspace', 'list')).stdout)).toEqual([`${one}  one`, `${two}  two`])
+    expect(linesOf((await run('workspace', 'list')).stdout)).toEqual([
+      `${one}  live  public  quota none  one`,
+      `${two}  live  public  quota none  two`,
+    ])
   })
 
   test('an installation without any says how to make one', async () => {
@@ -150,6 +159,7 @@ describe('with two workspaces', () => {
 describe('usage', () => {
   test('--help explains the program and each of its commands, and ends with 0', async () => {
     const commands = ['serve', 'workspace create', 'workspace list', 'project create', 'key']
+    commands.push('workspace update', 'workspace usage', 'key rotate')
     commands.push('key create', 'key list', 'key revoke', 'upload', 'import', 'list', 'get', 'mcp')
     commands.push('doctor', 'verify', 'repair', 'backup', 'restore')
     const explain = async (words: string[]) => {

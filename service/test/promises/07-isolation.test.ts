@@ -189,7 +189,7 @@ async function told(response: Response) {
   const { date: _date, 'request-id': _requestId, ...rest } = headers
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
   const answer = { status: response.status, headers: rest, body: isStream ? '' : await response.text() }
-  if (isStream) await response.body?.cancel()
+  if (isStream) void response.body?.cancel() // it ends once the copy that was checked is collected
   heard.push(JSON.stringify(answer), JSON.stringify(headers))
   return answer
 }
