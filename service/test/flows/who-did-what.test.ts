@@ -57,12 +57,15 @@ async function toldOf(assetId: string): Promise<[string, string | null][]> {
 const attach = (by: Tenant, assetId: string) =>
   post(by, `/projects/${herbarium.projectId}/assets/${assetId}/attach`)
 
+const giveUp = ({ upload_url }: { upload_url: string }) =>
+  herbarium.fetch(upload_url, { method: 'DELETE', headers: { 'tus-resumable': '1.0.0' } })
+
 test('each step of an upload names the key that took it', async () => {
   const { asset_id } = await reserve(one)
   const again = await retried(two, asset_id)
   await putFile(herbarium, again, png)
   await completed(two, asset_id)
-  expect((await attach(one, asset_id)).status).toBe(200)
+  expect((await attach(one, asset_id)).status).toBe(201)
   expect(await toldOf(asset_id)).toEqual([
     ['asset.created', one.keyId],
     ['asset.retried', two.keyId],
@@ -92,6 +95,7 @@ test('a direct upload, a batch and a URL name their key from the first event to 
   const direct = await stored(two)
   expect(await toldOf(direct.asset_id)).toEqual([
     ['asset.created', two.keyId],
+    ['asset.uploaded', two.keyId],
     ['asset.ready', two.keyId],
   ])
   const batch = await postJson(two, '/assets/batch', { workspace_id: two.workspaceId, assets: [{}] })
@@ -102,13 +106,14 @@ test('a direct upload, a batch and a URL name their key from the first event to 
   const { asset_id } = (await fetched.json()) as AssetUpload
   expect(await toldOf(asset_id)).toEqual([
     ['asset.created', two.keyId],
+    ['asset.uploaded', two.keyId],
     ['asset.ready', two.keyId],
   ])
 })
 
 test('giving an upload up and deleting name a key, an expiry none', async () => {
   const [cancelled, expired] = [await reserve(one), await reserve(one)]
-  expect((await herbarium.fetch(cancelled.upload_url, { method: 'DELETE' })).status).toBe(204)
+  expect((await giveUp(cancelled)).status).toBe(204)
   expect((await toldOf(cancelled.asset_id)).at(-1)).toEqual(['asset.cancelled', one.keyId])
   clock.advance(3 * 86_400_000)
   await herbarium.service.sweep()

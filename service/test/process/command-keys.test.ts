@@ -135,5 +135,6 @@ test.each<[string, RegExp]>([
   ['workspace update ws_nope --media-access secret', /Allowed choices are public, signed/],
   ['workspace usage ws_nope', /There is no such workspace/],
 ])('"herbarium %s" ends with 1 and says what is wrong', async (words, said) => {
-  expect(await refusedOf(...words.split(' '))).toMatch(said)
+  const where = words.startsWith('key create') ? ['--workspace', tenant.workspaceId] : []
+  expect(await refusedOf(...words.split(' '), ...where)).toMatch(said)
 })
