@@ -6,6 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { firstTenant, type ProcessTenant } from '../support/process-tenant.ts'
+import { runHerbarium } from '../support/run-herbarium.ts'
 import { samplePath } from '../support/samples.ts'
 import { cleanEnvironment, REPOSITORY, type RunningProcess, startProcess } from '../support/start-process.ts'
 
@@ -128,6 +129,17 @@ test('the lines for a page with an upload token bring its file and complete it',
     const file = await openAsBlob('../docs/sample.png')
     ${page}`)
   expect(await tenant.client.assets.retrieve(asset_id)).toMatchObject({ status: 'ready' })
+})
+
+test("the operator's lines make a workspace with a key, rotate the key and end it", async () => {
+  const made = ['key', 'create', '--scope', 'admin', '--json']
+  const { stdout: key } = await runHerbarium(made, { DATA_DIR: server.dataDir })
+  const [, , lines = ''] = await blocksOf('docs/operations.md', 'sh', 'Letting people in')
+  const script = `FLORA_API_KEY=${JSON.parse(key).api_key}\n${lines}`
+  const { stdout } = await run(script, REPOSITORY)
+  expect(stdout).toContain('"status":"active"')
+  expect(stdout).toContain('"name":"Brand team"')
+  expect(stdout).toMatch(/"open_uploads":0,"quota_bytes":null,"remaining_bytes":null\}$/)
 })
 
 test('the batch reserves what can be reserved and says what is wrong with the rest', async () => {
