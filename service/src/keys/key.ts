@@ -44,7 +44,7 @@ export const looksLikeKey = (secret: string): boolean => /^sk_(live|test)_[A-Za-
 export interface KeyTerms {
   workspaceId: string
   name: string
-  mode?: Mode
+  mode?: Mode | undefined
   /** Left out for everything inside the workspace. */
   scopes?: readonly string[] | undefined
   expiresAt?: number | null | undefined

@@ -1,12 +1,12 @@
 // Someone with a test key, and the fault that their requests ask for.
-import { createTestKey } from '../../src/workspaces/test-space.ts'
+import { createKeyIn } from '../../src/workspaces/test-space.ts'
 import type { RunningService, Tenant } from './start-service.ts'
 
 /** A key for the tests of `live`, in the workspace that is there for them. */
 export async function testTenantOf(herbarium: RunningService, live: Tenant): Promise<Tenant> {
   const { records, world } = herbarium.service
-  const terms = { workspaceId: live.workspaceId, name: 'of a test' }
-  const { key, secret } = await createTestKey({ ...records, ...world }, terms)
+  const terms = { workspaceId: live.workspaceId, name: 'of a test', mode: 'test' } as const
+  const { key, secret } = await createKeyIn({ ...records, ...world }, terms)
   return herbarium.tenantOf(secret, key.workspaceId)
 }
 

@@ -24,7 +24,7 @@ export function getAsset(app: App, deps: Deps): void {
   const closing = whenClosing(app)
   app.get(
     '/assets/:asset_id',
-    { schema, config: { ...needs('assets:read'), ...BY_TOKEN_TOO } },
+    { schema, config: { ...needs('assets:read', 'assets:write'), ...BY_TOKEN_TOO } },
     async (request, reply) => {
       const { asset_id: assetId } = request.params
       const { wait } = request.query

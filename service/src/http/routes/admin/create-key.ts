@@ -1,6 +1,6 @@
 // POST /admin/keys: a key for a workspace, shown this once.
 import { z } from 'zod'
-import { createKey } from '../../../keys/create.ts'
+import { createKeyIn } from '../../../workspaces/test-space.ts'
 import * as admin from '../../admin-schemas.ts'
 import type { App } from '../../app.ts'
 import type { Deps } from '../../deps.ts'
@@ -18,6 +18,10 @@ const schema = {
     workspace_id: schemas.workspaceId,
     name: admin.name,
     scopes: admin.scopes.optional(),
+    mode: z.enum(['live', 'test']).optional().meta({
+      description:
+        'A test key opens the space in which the workspace is tested, which is made with its first one; left out for live',
+    }),
     expires_at: z
       .int()
       .nullable()
@@ -29,8 +33,8 @@ const schema = {
 
 export function createAdminKey(app: App, deps: Deps): void {
   app.post('/admin/keys', { schema, config: needs('admin') }, async (request, reply) => {
-    const { workspace_id, name, scopes, expires_at } = request.body
-    const made = await createKey(deps, { workspaceId: workspace_id, name, scopes, expiresAt: expires_at })
+    const { workspace_id: workspaceId, expires_at: expiresAt, ...said } = request.body
+    const made = await createKeyIn(deps, { workspaceId, expiresAt, ...said })
     reply.code(201).headers(UNKEPT)
     return presentNewKey(made, deps.clock.now())
   })

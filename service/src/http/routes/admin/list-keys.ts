@@ -25,7 +25,7 @@ export function listAdminKeys(app: App, deps: Deps): void {
   app.get('/admin/keys', { schema, config: needs('admin') }, async request => {
     const { workspace_id, limit, cursor } = request.query
     const listing = { route: 'admin/keys', workspace_id }
-    const after = readCursor(deps.signing.cursors, listing, cursor)
+    const after = await readCursor(deps.signing.cursors, listing, cursor)
     const page = await listKeys(deps, { workspaceId: workspace_id, page: { limit, after } })
     return {
       keys: page.items.map(key => presentKey(key, deps.clock.now())),

@@ -25,7 +25,7 @@ const schema = {
 export function listAdminWorkspaces(app: App, deps: Deps): void {
   app.get('/admin/workspaces', { schema, config: needs('admin') }, async request => {
     const { limit, cursor } = request.query
-    const after = readCursor(deps.signing.cursors, LISTING, cursor)
+    const after = await readCursor(deps.signing.cursors, LISTING, cursor)
     const page = await listWorkspaces(deps, { limit, after })
     return {
       workspaces: page.items.map(presentAdminWorkspace),
