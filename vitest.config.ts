@@ -20,6 +20,7 @@ const ofBoth = [
   'service/test/s3/combined*.test.ts',
   'service/test/process/three-nodes.test.ts',
   'service/test/process/jobs-of-dead-nodes.test.ts',
+  'service/test/process/operators-day.test.ts',
 ]
 /** They begin on SQLite and a folder, and end on both. */
 const ofMoves = ['service/test/moves/**/*.test.ts']

@@ -18,7 +18,7 @@ export async function link(folder: string): Promise<void> {
     cwd: HERE,
     input: PROGRAMS,
     platform: 'node',
-    resolve: { conditionNames: ['herbarium-source', 'import', 'node', 'default'] },
+    resolve: { conditionNames: ['herbarium-source', 'node'] },
     // The first two bring files that are no JavaScript; pg looks for the last only where somebody has installed it.
     external: ['sharp', 'heic-decode', 'pg-native'],
     logLevel: 'warn',

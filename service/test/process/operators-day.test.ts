@@ -12,7 +12,7 @@ import { cephHere } from '../support/use-bucket.ts'
 const CLIENTS = 4
 /** Between one task of the day and the next. */
 const SOME = 12
-const [OLD, NEW] = ['the secret of yesterday, long enough', 'the secret of tomorrow, long enough']
+const [OLD, NEW] = ['the secret of yesterday is long enough', 'the secret of tomorrow is long enough']
 
 let house: House
 let receiver: Receiver
@@ -23,8 +23,7 @@ const herbarium = (...args: string[]) => runJson(args, house.environment)
 const secretsOfWebhook: string[] = []
 
 beforeAll(async () => {
-  house = await startHouse({ postgresUrl: inject('postgresUrl'), ceph: cephHere() })
-  await house.roll({ SECRET_KEY: OLD })
+  house = await startHouse({ postgresUrl: inject('postgresUrl'), ceph: cephHere() }, OLD)
   receiver = await startReceiver()
   const { workspaces } = await herbarium('workspace', 'list')
   const workspaceId = workspaces[0].workspace_id

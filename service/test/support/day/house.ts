@@ -22,12 +22,13 @@ export interface House {
 }
 
 /** From here on this process trusts nginx's certificate. */
-export async function startHouse(engines: Engines): Promise<House> {
+export async function startHouse(engines: Engines, secretKey: string): Promise<House> {
   const shared = await shareEngines(engines)
   const folder = await temporaryFolder()
   const [port, ...ports] = [await freePort(), await freePort(), await freePort()]
   const environment: Environment = {
     ...shared.environment,
+    SECRET_KEY: secretKey,
     PUBLIC_URL: `https://localhost:${port}`,
     TRUST_PROXY: '1',
     WEBHOOK_ALLOW_HOSTS: 'localhost',
