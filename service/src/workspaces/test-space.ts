@@ -16,13 +16,16 @@ interface TestPorts {
 
 /**
  * A key of mode `test` opens the space of the workspace that is named, live or that space itself. Throws a refusal on
- * `workspace_id` for a live key to such a space, in which it would keep for good what it makes.
+ * `workspace_id` for a live key to such a space, in which it would keep for good what it makes, and on `scopes` for a
+ * test key that is to administer.
  */
 export async function createKeyIn(
   ports: TestPorts & { keys: KeyRecords },
   terms: KeyTerms,
 ): Promise<{ key: Key; secret: string }> {
   if (terms.mode === 'test') {
+    // Test keys lie about in scripts and pipelines.
+    if (terms.scopes?.includes('admin')) throw invalidField('scopes', 'must not have admin in a test key')
     const { id: workspaceId } = await testSpaceOf(ports, terms.workspaceId)
     return createKey(ports, { ...terms, workspaceId })
   }
@@ -30,7 +33,7 @@ export async function createKeyIn(
   if (workspace?.mode === 'test')
     throw invalidField(
       'workspace_id',
-      `${workspace.id} is there to test ${workspace.testOf}: a key to it must be a test key`,
+      `${workspace.id} is there to test ${workspace.testOf}: make a test key, with --test or the mode "test"`,
     )
   return createKey(ports, terms)
 }

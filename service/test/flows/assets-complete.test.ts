@@ -29,6 +29,8 @@ test('whole bytes become ready in this very answer', async () => {
     visibility: 'workspace',
     status: 'ready',
     folder: 'f',
+    retention: 'standard',
+    delete_at: null,
     failure_message: null,
   })
 })

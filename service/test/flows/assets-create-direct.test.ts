@@ -43,6 +43,8 @@ test('fields before the file make a ready asset in one call', async () => {
     visibility: 'workspace',
     status: 'ready',
     folder: 'api',
+    retention: 'standard',
+    delete_at: null,
     failure_message: null,
   })
 })

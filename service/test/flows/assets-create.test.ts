@@ -35,6 +35,8 @@ test('a reservation names the asset, its final url and where the bytes go', asyn
     visibility: 'workspace',
     status: 'pending_upload',
     folder: 'api-uploads',
+    retention: 'standard',
+    delete_at: null,
     failure_message: null,
     expires_at: expect.any(String),
     upload: {

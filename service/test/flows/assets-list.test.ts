@@ -104,6 +104,8 @@ test('an item has every field, created_at in unix milliseconds; get says it in I
   expect(createdAt).toBeLessThanOrEqual(Date.now())
   expect(await tenant.client.assets.retrieve(asset_id)).toEqual({
     ...item,
+    retention: 'standard',
+    delete_at: null,
     failure_message: null,
     created_at: new Date(createdAt).toISOString(),
   })

@@ -37,6 +37,7 @@ async function ask(holder: Tenant, { method, path, inQuery, inBody }: Operation)
     source: 'signed-url',
     assets: [{}],
     url: 'https://localhost/hook',
+    retention: 'standard',
   }
   const known = Object.entries(fields).filter(([name]) => inBody['application/json']?.includes(name))
   const body = JSON.stringify(Object.fromEntries(known))
@@ -99,11 +100,12 @@ test('a key that may only administer sees no asset, not even of its own workspac
     expect(await refusalIn(await operator.call(target))).toMatchObject({ status: 403, code: 'forbidden' })
 })
 
-test('a key that may only write reserves, and its upload token brings, watches and completes the asset', async () => {
+test('a key that may only write reserves and looks at its asset, and its upload token brings and completes it', async () => {
   const writer = await holderOf(herbarium, 'assets:write')
   const reservation = await reserve(writer)
   const holder = herbarium.tenantOf(reservation.upload.token, herbarium.workspaceId)
-  expect((await writer.call(`/assets/${reservation.asset_id}`)).status).toBe(403)
+  expect((await writer.call(`/assets/${reservation.asset_id}`)).status).toBe(200)
+  expect((await writer.call('/assets')).status).toBe(403)
   expect((await putFile(herbarium, reservation, await sampleBytes('i.png'))).status).toBe(204)
   expect(await completed(holder, reservation.asset_id)).toMatchObject({ status: 'ready' })
   expect((await holder.call(`/assets/${reservation.asset_id}`)).status).toBe(200)

@@ -179,8 +179,11 @@ async function ask(tenant: Tenant, { method, path }: Operation): Promise<Respons
   return new Response(null, { status: answer.status })
 }
 
+/** No test key administers, so those that do are refused before the header is looked at. */
+const isForTests = ({ path }: Operation) => path.startsWith('/api/v1/') && !path.startsWith('/api/v1/admin/')
+
 test('every operation refuses the header of a live key and an unknown value, and takes the two it knows', async () => {
-  const operations = (await operationsOf(herbarium.origin)).filter(({ path }) => path.startsWith('/api/v1/'))
+  const operations = (await operationsOf(herbarium.origin)).filter(isForTests)
   expect(operations.length).toBeGreaterThan(20)
   const check = async (operation: Operation) => {
     const what = `${operation.method} ${operation.path}`
