@@ -76,7 +76,8 @@ test.each([
   const body = { workspace_id: tenant.workspaceId, name: 'refused', ...terms }
   const refusal = await refusalIn(await postJson(operator, '/admin/keys', body))
   expect(refusal).toMatchObject({ status: 400, code: 'input_validation_error', fields: [field] })
-  if (field === 'scopes' && !('mode' in terms)) expect(refusal.message).toContain('assets:read, assets:write, assets:delete')
+  if (field === 'scopes' && !('mode' in terms))
+    expect(refusal.message).toContain('assets:read, assets:write, assets:delete')
 })
 
 test('a workspace, a key or a successor of what is not there is not found', async () => {

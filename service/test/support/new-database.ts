@@ -1,13 +1,14 @@
 // A database of the test's own, on a PostgreSQL server that runs.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { rowsMustHoldNoSecret } from './no-secrets.ts'
 
 export interface NewDatabase {
   name: string
   url: string
   /** Runs SQL beside the program. */
   query(sql: string, ...parameters: unknown[]): Promise<Record<string, unknown>[]>
-  /** Ends whatever is connected. */
+  /** Ends whatever is connected. Throws where the rows hold what must lie nowhere. */
   drop(): Promise<void>
 }
 
@@ -24,7 +25,7 @@ export async function newDatabase(serverUrl: string, template = 'template1'): Pr
     url,
     query: (sql, ...parameters) => run(url, sql, parameters),
     drop: async () => {
-      await run(serverUrl, `drop database ${name} with (force)`)
+      await mustHoldNoSecret(url).finally(() => run(serverUrl, `drop database ${name} with (force)`))
     },
   }
 }
@@ -37,4 +38,9 @@ async function run(url: string, sql: string, parameters: unknown[] = []): Promis
   } finally {
     await client.end()
   }
+}
+
+async function mustHoldNoSecret(url: string): Promise<void> {
+  const tables = await run(url, "select tablename as name from pg_tables where schemaname = 'public'")
+  for (const { name } of tables) rowsMustHoldNoSecret(String(name), await run(url, `select * from "${name}"`))
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { folderMustHoldNoSecret, mustHoldNoSecret } from './no-secrets.ts'
 
 /** The clone's root: where an operator stands when typing a command. */
 export const REPOSITORY = path.join(import.meta.dirname, '../../..')
@@ -34,7 +35,10 @@ export interface RunningProcess extends Watched {
   origin: string
   /** From the call to the banner. */
   readyMs: number
-  /** Ends the process, as hard as it takes, and removes the data folder if it was made here. */
+  /**
+   * Ends the process, as hard as it takes, and removes the data folder if it was made here. Throws where it has said, or
+   * the folder's rows hold, what must lie nowhere.
+   */
   close(): Promise<void>
 }
 
@@ -118,6 +122,8 @@ export async function startProcess(
   const close = async () => {
     server.child.kill('SIGKILL')
     await server.exited
+    mustHoldNoSecret('what the server said', server.stdout() + server.stderr())
+    folderMustHoldNoSecret(dataDir)
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
   }
   try {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { newDatabase } from './new-database.ts'
+import { folderMustHoldNoSecret } from './no-secrets.ts'
 import { runSql } from './rows.ts'
 
 export interface TestRows {
@@ -11,6 +12,7 @@ export interface TestRows {
   all(table: 'jobs' | 'assets' | 'attempts' | 'events' | 'requests'): Promise<Record<string, unknown>[]>
   /** Takes an asset's row away, as nobody but a test does: its bytes stay. */
   forget(assetId: string): Promise<void>
+  /** Throws where the rows hold what must lie nowhere. */
   remove(): Promise<void>
 }
 
@@ -25,7 +27,7 @@ async function inFolder(dataDir: string): Promise<TestRows> {
     forget: async assetId => {
       runSql(dataDir, 'delete from assets where id = ?', assetId)
     },
-    remove: async () => undefined,
+    remove: async () => folderMustHoldNoSecret(dataDir),
   }
 }
 
