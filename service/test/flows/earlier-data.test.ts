@@ -50,35 +50,41 @@ function useFolder(fixture: string) {
   return { client: () => client, service: () => service, dataDir: () => dataDir }
 }
 
-describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e', 'data-g'])('On the folder %s', fixture => {
-  const { client } = useFolder(fixture)
+describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e', 'data-g', 'data-h'])(
+  'On the folder %s',
+  fixture => {
+    const { client } = useFolder(fixture)
 
-  test('what was ready is ready, with its name, place and exact bytes', async () => {
-    const { assets } = await client().assets.list({ query: 'fern' })
-    expect(assets).toMatchObject([
-      { name: 'fern.webp', status: 'ready', folder: 'sheets', metadata: { plant: 'fern' } },
-    ])
-    expect(assets[0]?.node_id).toMatch(/^node_/)
-    const served = await fetch(assets[0]?.url ?? '')
-    expect(Buffer.from(await served.arrayBuffer())).toEqual(await sampleBytes('i.webp'))
-  })
+    test('what was ready is ready, with its name, place and exact bytes', async () => {
+      const { assets } = await client().assets.list({ query: 'fern' })
+      expect(assets).toMatchObject([
+        { name: 'fern.webp', status: 'ready', folder: 'sheets', metadata: { plant: 'fern' } },
+      ])
+      expect(assets[0]?.node_id).toMatch(/^node_/)
+      const served = await fetch(assets[0]?.url ?? '')
+      expect(Buffer.from(await served.arrayBuffer())).toEqual(await sampleBytes('i.webp'))
+    })
 
-  test('what had failed tells why, and can be retried', async () => {
-    const { assets } = await client().assets.list({ query: 'weed' })
-    const failed = await client().assets.retrieve(assets[0]?.asset_id ?? '')
-    expect(failed).toMatchObject({ status: 'failed', failure_message: expect.stringContaining('text/html') })
-    const retried = await client().assets.retry(failed.asset_id)
-    expect(retried).toMatchObject({ status: 'pending_upload', asset_id: failed.asset_id })
-  })
+    test('what had failed tells why, and can be retried', async () => {
+      const { assets } = await client().assets.list({ query: 'weed' })
+      const failed = await client().assets.retrieve(assets[0]?.asset_id ?? '')
+      expect(failed).toMatchObject({
+        status: 'failed',
+        failure_message: expect.stringContaining('text/html'),
+      })
+      const retried = await client().assets.retry(failed.asset_id)
+      expect(retried).toMatchObject({ status: 'pending_upload', asset_id: failed.asset_id })
+    })
 
-  test('what was uploaded and not yet completed can still be completed', async () => {
-    const { assets } = await client().assets.list({ query: 'bud' })
-    const completed = await client().assets.complete(assets[0]?.asset_id ?? '')
-    expect(completed).toMatchObject({ status: 'ready' })
-  })
-})
+    test('what was uploaded and not yet completed can still be completed', async () => {
+      const { assets } = await client().assets.list({ query: 'bud' })
+      const completed = await client().assets.complete(assets[0]?.asset_id ?? '')
+      expect(completed).toMatchObject({ status: 'ready' })
+    })
+  },
+)
 
-describe.each(['data-c', 'data-d', 'data-e', 'data-g'])('On the folder %s, moreover,', fixture => {
+describe.each(['data-c', 'data-d', 'data-e', 'data-g', 'data-h'])('On the folder %s, moreover,', fixture => {
   const { client } = useFolder(fixture)
 
   test('an upload that had arrived in part is carried on by retry', async () => {
@@ -102,7 +108,7 @@ describe.each(['data-c', 'data-d', 'data-e', 'data-g'])('On the folder %s, moreo
   })
 })
 
-describe.each(['data-c', 'data-g'])('On the folder %s, with a ticket that is open,', fixture => {
+describe.each(['data-c', 'data-g', 'data-h'])('On the folder %s, with a ticket that is open,', fixture => {
   const { service, dataDir } = useFolder(fixture)
 
   test('its key is known by the name it had, and opens the door', async () => {
@@ -128,6 +134,7 @@ describe.each([
   ['data-d', 'folder:afce0344c8deb3e62b5b71569bf86b36'],
   ['data-e', 'folder:e0e7855a40fb1accbbcae6cbdb965128'],
   ['data-g', 'folder:e0e7855a40fb1accbbcae6cbdb965128'],
+  ['data-h', 'folder:e0e7855a40fb1accbbcae6cbdb965128'],
 ])('On the folder %s, whose server was killed,', (fixture, store) => {
   const { service } = useFolder(fixture)
 
@@ -136,7 +143,7 @@ describe.each([
   })
 })
 
-describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e', 'data-g'])(
+describe.each(['data-a', 'data-b', 'data-c', 'data-d', 'data-e', 'data-g', 'data-h'])(
   'On the folder %s, of every age,',
   fixture => {
     const { service } = useFolder(fixture)
@@ -161,5 +168,39 @@ describe('On the folder data-g, whose webhook could not be reached,', () => {
     expect(webhook).toMatchObject({ url: 'http://localhost:9/hooks', sentSeq: 15, disabled: null })
     const { items } = await records.webhooks.deliveries(webhook?.id ?? '', { limit: 5 })
     expect(items).toMatchObject([{ seq: 16, type: 'asset.created', state: 'retrying' }])
+  })
+})
+
+describe('On the folder data-h, whose secrets and one of whose keys were rotated,', () => {
+  const { client, service } = useFolder('data-h')
+
+  test('the rotated key has its successor, and the test key its own workspace', async () => {
+    const { records } = service()
+    const keys = await records.keys.list()
+    const old = keys.find(({ replacedBy }) => replacedBy !== null)
+    expect(keys.find(({ id }) => id === old?.replacedBy)).toMatchObject({ scopes: ['assets:read'] })
+    const [live, tests] = await records.workspaces.list()
+    expect(tests).toMatchObject({ mode: 'test', testOf: live?.id })
+    expect(keys.find(({ mode }) => mode === 'test')).toMatchObject({ workspaceId: tests?.id })
+  })
+
+  test('what is pinned stays, and what is ephemeral goes at its hour', async () => {
+    const named = async (name: string) =>
+      (await client().assets.list({ query: name })).assets[0]?.asset_id ?? ''
+    await expect(client().delete(`/assets/${await named('oak')}`)).rejects.toMatchObject({ status: 409 })
+    expect(await named('poppy')).toMatch(/^asset_/)
+    expect((await service().sweep()).assetsDeleted).toBe(0)
+  })
+
+  test('the keys that the rotation made sign', async () => {
+    const { records } = service()
+    const stored = await records.secrets.list()
+    const { kid } = stored.find(({ purpose, createdAt }) => purpose === 'tickets' && createdAt > 0) ?? {}
+    const [workspace] = await records.workspaces.list()
+    const reservation = await client().assets.create({
+      source: 'signed-url',
+      workspace_id: workspace?.id ?? '',
+    })
+    expect(reservation.upload_url).toContain(`/uploads/v1.${kid}.`)
   })
 })
