@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config'
 const flows = (...names: string[]): string[] => names.map(name => `service/test/flows/${name}.test.ts`)
 
 /**
- * Rows and bytes meet in the verbs alone, so each flow runs on both databases and on both stores by two stacks: all that
- * is embedded, and nothing that is. The two mixed ones run the main job, and what one of the two cannot; with
- * TEST_EVERY_STACK=1 they run every flow, too, save those that a list below names with its reason.
+ * Rows and bytes meet in the verbs alone, so each flow that has to do with them runs on both databases and on both stores
+ * by two stacks: all that is embedded, and nothing that is. The two mixed ones run the main job, deletes, and what one of
+ * the two cannot. With TEST_EVERY_STACK=1 every flow runs on every stack, save those that a list below names with its
+ * reason.
  */
 const ALL_FLOWS = ['service/test/flows/**/*.test.ts']
 const runsEveryStack = process.env.TEST_EVERY_STACK === '1'
@@ -40,10 +41,23 @@ const aboutFiles = flows('backup-damage', 'doctor-files', 'expiry-files', 'verif
 const ownStack = flows('earlier-data', 'delivery-large')
 /** Their requests end before a row or a byte is asked for, and they mostly wait. */
 const beforeRows = flows('limits-headers')
-/** Uploads, deletes, restarts and sweeps: what rows and bytes have to do with each other. */
-const mixed = flows('main-job', 'delete', 'restart', 'expiry', 'retention-sweep')
+/** What they ask is decided at the door, or by what the bytes are, before it matters who keeps them. */
+const beforeStorage = flows(
+  'assets-create-bodies',
+  'assets-create-names',
+  'cross-origin',
+  'dry-run',
+  'limits',
+  'media-facts',
+  'monitoring-files',
+  'responses',
+  'tus-client-options',
+)
+/** What rows and bytes have to do with each other. */
+const mixed = flows('main-job', 'delete')
 const onPostgres = runsEveryStack ? ALL_FLOWS : [...mixed, ...aboutFiles]
-const onS3 = runsEveryStack ? ALL_FLOWS : [...mixed, ...aboutSqlite]
+const onS3 = runsEveryStack ? ALL_FLOWS : [...mixed, ...flows('backup')]
+const onNeither = runsEveryStack ? [] : beforeStorage
 const notOnPostgres = [...aboutSqlite, ...ownStack, ...beforeRows]
 const notOnS3 = [...aboutFiles, ...ownStack, ...beforeRows]
 
@@ -101,7 +115,7 @@ export default defineConfig({
         test: {
           name: 'postgres-s3',
           include: [...ofBoth, ...ALL_FLOWS],
-          exclude: [...ofPostgres, ...notOnPostgres, ...notOnS3],
+          exclude: [...ofPostgres, ...notOnPostgres, ...notOnS3, ...onNeither],
           env: { HERBARIUM_TEST_ROWS: 'postgres', HERBARIUM_TEST_BYTES: 's3' },
           globalSetup: [startPostgres, startCeph],
         },
