@@ -121,7 +121,7 @@ test('workspace create, update and usage speak of sizes as people do', async () 
     quota_bytes: null,
     remaining_bytes: null,
   })
-  expect(await prose('workspace', 'usage', id)).toBe('0 assets, 0 open uploads, 0 B (no quota)\n')
+  expect(await prose('workspace', 'usage', id)).toBe('assets 0, open uploads 0, bytes 0 B (no quota)\n')
 })
 
 test.each<[string, RegExp]>([
