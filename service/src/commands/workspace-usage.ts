@@ -23,6 +23,8 @@ export function addWorkspaceUsage(parent: Command): void {
         remaining_bytes: usage.remainingBytes,
       }
       const bound = quotaBytes === null ? 'no quota' : `of ${sizeInWords(quotaBytes)}`
-      say(options, json, [`assets ${assets}, open uploads ${openUploads}, bytes ${sizeInWords(bytes)} (${bound})`])
+      say(options, json, [
+        `assets ${assets}, open uploads ${openUploads}, bytes ${sizeInWords(bytes)} (${bound})`,
+      ])
     })
 }
