@@ -31,7 +31,7 @@ export const newAsset = (
     ...described,
     id: ports.ids.id('asset'),
     workspaceId: actor.workspaceId,
-    mediaToken: ports.ids.token(),
+    mediaToken: ports.ids.datedToken(),
     uploadedVia,
     contentType: described.declaredType ?? 'application/octet-stream',
     ...keptSince(keeping, { now, createdAt: now }),

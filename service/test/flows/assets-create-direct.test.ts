@@ -38,7 +38,7 @@ test('fields before the file make a ready asset in one call', async () => {
   expect(await response.json()).toEqual({
     asset_id: expect.stringMatching(/^asset_\w+$/),
     uploaded_via: 'direct',
-    url: expect.stringMatching(/\/media\/[\w-]{22}\/first\.png$/),
+    url: expect.stringMatching(/\/media\/[\w-]{30}\/first\.png$/),
     workspace_id: herbarium.workspaceId,
     visibility: 'workspace',
     status: 'ready',

@@ -82,7 +82,7 @@ test.each([
   expect(asset).toMatchObject({ status: 'ready', name: name.normalize('NFC') })
   const { assets } = await herbarium.client.assets.list({ query: name })
   expect(assets.map(found => found.asset_id)).toContain(asset_id)
-  expect(new URL(url).pathname).toMatch(/^\/media\/[\w-]{22}(\/[\w.-]+)?$/)
+  expect(new URL(url).pathname).toMatch(/^\/media\/[\w-]{30}(\/[\w.-]+)?$/)
   expect((await herbarium.fetch(url)).status).toBe(200)
 })
 

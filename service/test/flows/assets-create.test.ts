@@ -30,7 +30,7 @@ test('a reservation names the asset, its final url and where the bytes go', asyn
   expect(body).toEqual({
     asset_id: expect.stringMatching(/^asset_\w+$/),
     uploaded_via: 'signed_url',
-    url: expect.stringMatching(new RegExp(`^${herbarium.origin}/media/[\\w-]{22}/product\\.png$`)),
+    url: expect.stringMatching(new RegExp(`^${herbarium.origin}/media/[\\w-]{30}/product\\.png$`)),
     workspace_id: herbarium.workspaceId,
     visibility: 'workspace',
     status: 'pending_upload',
