@@ -50,6 +50,7 @@ const startOptions = ({ writableFolder }: Rights): ForkOptions => ({
     ...(writableFolder === undefined ? [] : [`--allow-fs-write=${path.join(writableFolder, '*')}`]),
     '--allow-addons',
     '--max-old-space-size=512',
+    '--max-semi-space-size=4',
   ],
   // One file at a time needs one thread beside JavaScript's.
   env: { UV_THREADPOOL_SIZE: '1' },
