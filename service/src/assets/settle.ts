@@ -148,12 +148,14 @@ const isWritten = ({ asset }: Settled, row: Asset | undefined): boolean =>
     : row?.status === 'failed' && row.version === asset.version
 
 /**
- * A media key is spread over 256 folders by its first two hex digits, the others are random. The folder changes every
- * second, so that what is published at about the same time shares the sync of one.
+ * A media key is spread over 256 folders by its first two hex digits; the others are the time and 72 random bits. The
+ * folder changes every second, so that what is published at about the same time shares the sync of one, and in the rows'
+ * index it lies together.
  */
 function freshMediaKey({ ids, clock }: SettlePorts): string {
   const folder = (Math.floor(clock.now() / 1000) % 256).toString(16).padStart(2, '0')
-  return `media/${folder}/${folder}${Buffer.from(ids.token(), 'base64url').toString('hex').slice(2)}`
+  const name = Buffer.from(ids.datedToken(), 'base64url').toString('hex').slice(0, 30)
+  return `media/${folder}/${folder}${name}`
 }
 
 function decide(
