@@ -37,7 +37,7 @@ export interface RunningProcess extends Watched {
   readyMs: number
   /**
    * Ends the process, as hard as it takes, and removes the data folder if it was made here. Throws where it has said, or
-   * the folder's rows hold, what must lie nowhere.
+   * the rows of that folder hold, what must lie nowhere.
    */
   close(): Promise<void>
 }
@@ -123,8 +123,9 @@ export async function startProcess(
     server.child.kill('SIGKILL')
     await server.exited
     mustHoldNoSecret('what the server said', server.stdout() + server.stderr())
+    if (options.dataDir !== undefined) return // whoever made it may go on with it, exactly as it was left
     folderMustHoldNoSecret(dataDir)
-    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+    await rm(dataDir, { recursive: true, force: true })
   }
   try {
     const [, base = ''] = await server.saysOnStdout(/API base +(\S+)\/api\/v1\n/)
