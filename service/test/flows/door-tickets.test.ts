@@ -181,7 +181,7 @@ test('a ticket names its file, cap and end, and nothing secret: not the key, not
   const payload = Buffer.from(ticketOf(reservation).split('.')[2] ?? '', 'base64url').toString()
   expect(payload).toContain(reservation.asset_id)
   const mediaToken = new URL(reservation.url).pathname.split('/')[2] ?? ''
-  expect(mediaToken).toHaveLength(22)
+  expect(mediaToken).toHaveLength(30)
   for (const secret of [herbarium.apiKey, mediaToken, 'secret name']) expect(payload).not.toContain(secret)
 })
 

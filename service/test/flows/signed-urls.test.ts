@@ -11,7 +11,7 @@ import { createTestClock } from '../support/test-clock.ts'
 import { completed, directForm, putFile, retried } from '../support/uploads.ts'
 
 const WEEK = 604_800
-const SIGNED = /\/media\/[\w-]{22}(\/[\w.-]+)?\?expires=\d+&signature=[0-9a-f]{8}\.[\w-]{43}$/
+const SIGNED = /\/media\/[\w-]{30}(\/[\w.-]+)?\?expires=\d+&signature=[0-9a-f]{8}\.[\w-]{43}$/
 
 const clock = createTestClock()
 let herbarium: RunningService
@@ -106,7 +106,7 @@ describe('answers of a workspace whose media are private', () => {
 
   test('of everyone else are as they were', async () => {
     const { url } = await readyAsset(herbarium, picture.bytes, 'open.png')
-    expect(url).toMatch(/\/media\/[\w-]{22}\/open\.png$/)
+    expect(url).toMatch(/\/media\/[\w-]{30}\/open\.png$/)
   })
 })
 
