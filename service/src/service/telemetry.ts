@@ -112,6 +112,7 @@ function watchedServants(servants: Servants, { calls, metrics, traces }: Watchin
 function watchedRecords(records: Records, watch: Watch): Records {
   const { findRequest, saveRequest, forgetRequests } = records
   const { watch: watchEvents, ...events } = records.events
+  const { ofWebhooks, ...secrets } = records.secrets // the first answers with pages, which no call is around
   return {
     ...records,
     ...watched({ findRequest, saveRequest, forgetRequests }, 'requests', watch),
@@ -123,5 +124,6 @@ function watchedRecords(records: Records, watch: Watch): Records {
     webhooks: watched(records.webhooks, 'webhooks', watch),
     jobs: watched(records.jobs, 'jobs', watch),
     servers: watched(records.servers, 'servers', watch),
+    secrets: { ofWebhooks, ...watched(secrets, 'secrets', watch) },
   }
 }
