@@ -5,11 +5,13 @@ import { rolldown } from 'rolldown'
 
 const HERE = import.meta.dirname
 
-/** The operator's command, and the programs that it starts; each by its place in `src`. */
+/** The operator's command, and the programs and threads that it starts; each by its place in `src`. */
 const PROGRAMS = {
   main: 'src/commands/main.ts',
   'probe/main': 'src/media/probe/main.ts',
   'derive/main': 'src/media/derive/main.ts',
+  'writer/main': 'src/records/sqlite/writer/main.ts',
+  'files/main': 'src/blobs/disk/files/main.ts',
 }
 
 /** `folder` stands beside `src`, for what both look for is beside them. */

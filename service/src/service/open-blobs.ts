@@ -39,8 +39,7 @@ const bucketName = ({ s3 }: Config): string | undefined =>
 
 /** The client of the bucket is loaded only where there is one. */
 export async function openBlobs(config: Config): Promise<OpenBlobs> {
-  if (config.s3 === undefined)
-    return { ...(await openDisk(blobsFolder(config))), forms: undefined, close: async () => undefined }
+  if (config.s3 === undefined) return { ...(await openDisk(blobsFolder(config))), forms: undefined }
   const { openS3 } = await import('../blobs/s3/open-s3.ts')
   const { mediaCacheSeconds } = config
   return openS3({ ...config.s3, mediaCacheSeconds, folder: path.join(config.dataDir, 'lent') })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { CompiledQuery } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Engine, openEngine } from '../../src/records/sqlite/engine.ts'
-import { createWrite } from '../../src/records/sqlite/write.ts'
+import { commitHere, createWrite } from '../../src/records/sqlite/write.ts'
 import type { Step } from '../../src/records/write.ts'
 import { temporaryFolder } from '../support/start-process.ts'
 
@@ -40,7 +40,7 @@ function watched(): { engine: Engine; executed: string[] } {
 
 it('a hundred writes in one breath are one commit, in the order they came', async () => {
   const { engine: watchedEngine, executed } = watched()
-  const write = createWrite(watchedEngine)
+  const write = createWrite(commitHere(watchedEngine))
   const wanted = Array.from({ length: 100 }, (_, n) => `leaf ${n}`)
   expect(new Set(await Promise.all(wanted.map(name => write([add(name)]))))).toEqual(new Set(['saved']))
   expect(executed.filter(sql => sql === 'commit')).toHaveLength(1)
@@ -49,20 +49,20 @@ it('a hundred writes in one breath are one commit, in the order they came', asyn
 
 it('is not told before the commit', async () => {
   const { engine: watchedEngine, executed } = watched()
-  const write = createWrite(watchedEngine)
+  const write = createWrite(commitHere(watchedEngine))
   const told = ['a', 'b'].map(name => write([add(name)]).then(() => executed.at(-1)))
   expect(await Promise.all(told)).toEqual(['commit', 'commit'])
 })
 
 it('a write that finds nothing to change undoes its own steps and no others', async () => {
-  const write = createWrite(engine)
+  const write = createWrite(commitHere(engine))
   const outcomes = await Promise.all([write([add('a')]), write([add('lost'), nothing()]), write([add('b')])])
   expect(outcomes).toEqual(['saved', 'stale', 'saved'])
   expect(names()).toEqual(['a', 'b'])
 })
 
 it('a write that fails undoes its own steps and no others', async () => {
-  const write = createWrite(engine)
+  const write = createWrite(commitHere(engine))
   const [a, failed, b] = await Promise.allSettled([
     write([add('a')]),
     write([add('lost'), add('a')]),
@@ -74,7 +74,7 @@ it('a write that fails undoes its own steps and no others', async () => {
 })
 
 it('where the file is full nobody of the group is told that it was saved, and the next group is written', async () => {
-  const write = createWrite(engine)
+  const write = createWrite(commitHere(engine))
   await write([add('before')])
   engine.exec('pragma max_page_count = 10')
   const big = add('x'.repeat(200_000))
@@ -90,7 +90,7 @@ it('where the file is full nobody of the group is told that it was saved, and th
 it('waits for another writer of the file, and is made then', async () => {
   const other = openEngine(path.join(folder, 'rows.db'))
   other.exec('begin immediate')
-  const writing = createWrite(engine)([add('a')])
+  const writing = createWrite(commitHere(engine))([add('a')])
   setTimeout(() => other.exec('commit'), 50)
   expect(await writing).toBe('saved')
   other.close()

@@ -24,8 +24,8 @@ const happen = (...events: DiskEvent[]) => {
   for (const event of events) model.apply(event)
 }
 const create = (name: string) => happen({ kind: 'create', path: at(name), truncates: false, appends: false })
-const write = (name: string, bytes: number, place?: number) =>
-  happen({ kind: 'write', path: at(name), at: place, bytes })
+const write = (name: string, bytes: number, place?: number, thread = '1') =>
+  happen({ kind: 'write', path: at(name), at: place, bytes, thread })
 const sync = (file: string) => {
   syncs++
   happen({ kind: 'sync began', path: file, sync: syncs })
@@ -109,4 +109,17 @@ it('A file in a folder whose own name was not synced is gone with it', async () 
   expect(model.survivor(at('inner/a'))).toBeUndefined()
   sync(root)
   expect(model.survivor(at('inner/a'))).toBeDefined()
+})
+
+it('What a thread has written and not synced no other knows of until it is woken', () => {
+  create('wal')
+  write('wal', 4, 0, '2')
+  const known = (thread: string) => model.knownUnsynced(at('wal'), thread)
+  expect([known('1'), known('2')]).toEqual([0, 4])
+  happen({ kind: 'wake', thread: '3' })
+  expect(known('1')).toBe(0)
+  happen({ kind: 'wake', thread: '2' })
+  expect(known('1')).toBe(4)
+  sync(at('wal'))
+  expect(known('1')).toBe(0)
 })

@@ -8,7 +8,7 @@ const lines = (...all: string[]): string => `${all.join('\n')}\n`
 describe('A line of strace', () => {
   it('is a call with its arguments and its result', () => {
     expect(systemCalls(lines('12  fsync(21</d/f>)          = 0'))).toEqual([
-      { name: 'fsync', args: '21</d/f>', result: 0, began: 0, ended: 0 },
+      { thread: '12', name: 'fsync', args: '21</d/f>', result: 0, began: 0, ended: 0 },
     ])
   })
 
@@ -39,8 +39,8 @@ describe('A record', () => {
     )
     expect(diskEvents(log)).toEqual([
       { kind: 'create', path: '/d/a', truncates: false, appends: false },
-      { kind: 'write', path: '/d/a', at: undefined, bytes: 14 },
-      { kind: 'write', path: '/d/wal', at: 8192, bytes: 4096 },
+      { kind: 'write', path: '/d/a', at: undefined, bytes: 14, thread: '1' },
+      { kind: 'write', path: '/d/wal', at: 8192, bytes: 4096, thread: '1' },
     ])
   })
 
@@ -68,7 +68,7 @@ describe('A record', () => {
     )
     expect(diskEvents(log)).toEqual([
       { kind: 'sync began', path: '/d/f', sync: 0 },
-      { kind: 'write', path: '/d/f', at: undefined, bytes: 1 },
+      { kind: 'write', path: '/d/f', at: undefined, bytes: 1, thread: '2' },
       { kind: 'sync ended', path: '/d/f', sync: 0, how: 'fdatasync' },
       { kind: 'sync began', path: '/d', sync: 3 },
       { kind: 'sync failed', path: '/d' },
@@ -81,8 +81,8 @@ describe('A record', () => {
       '1  pwrite64(9</d/f>, "x"..., 100, 50 <unfinished ...>',
     )
     expect(diskEvents(log)).toEqual([
-      { kind: 'send', text: 'HTTP/1.1 201 Created\\r\\n' },
-      { kind: 'write', path: '/d/f', at: 50, bytes: 100 },
+      { kind: 'send', text: 'HTTP/1.1 201 Created\\r\\n', thread: '1' },
+      { kind: 'write', path: '/d/f', at: 50, bytes: 100, thread: '1' },
     ])
   })
 })

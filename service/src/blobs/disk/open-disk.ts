@@ -1,14 +1,14 @@
 // Bytes in a folder: unfinished writes, quarantine and published media apart.
 import { constants } from 'node:fs'
-import { access, link, mkdir, readdir, stat, unlink } from 'node:fs/promises'
+import { access, mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlobStore } from '../../upkeep/ports.ts'
 import { KEY, UNFINISHED_KEY } from '../keys.ts'
 import { openFileWriter } from './file-writer.ts'
 import { createSyncFolder } from './folder-sync.ts'
-import { putFile } from './put-file.ts'
 import { readFileRange } from './read-file.ts'
 import { findSavedFile } from './saved-file.ts'
+import { createSmallFiles } from './small-files.ts'
 import { storedFiles } from './stored-files.ts'
 import { ifThere, onDisk } from './trouble.ts'
 
@@ -17,11 +17,14 @@ const PAGE = 500
 export interface DiskBlobs extends BlobStore {
   /** Throws unless files can be made here. */
   check(): Promise<void>
+  /** Waits for what is under way. */
+  close(): Promise<void>
 }
 
 /** Opens the folder, making it and its parts where they are missing, unless it is to be read `asIs`. */
 export async function openDisk(root: string, options: { asIs?: boolean } = {}): Promise<DiskBlobs> {
   const syncFolder = createSyncFolder()
+  const smallFiles = createSmallFiles(syncFolder)
   const incoming = path.join(root, 'incoming')
   const quarantine = path.join(root, 'quarantine')
   if (!options.asIs) await makeFolders(root, [incoming, quarantine], syncFolder)
@@ -35,22 +38,21 @@ export async function openDisk(root: string, options: { asIs?: boolean } = {}): 
   })
   return {
     create: async key => openFileWriter(placeOf(key), syncFolder),
-    put: async (key, bytes) => putFile(placeOf(key), bytes, syncFolder),
+    put: (key, bytes) => onDisk(async () => smallFiles.put(placeOf(key), bytes)),
     saved: async (key, sizeBytes) => findSavedFile(placeOf(key), syncFolder, sizeBytes),
     promote: (quarantineKey, mediaKey) =>
-      onDisk(async () => {
-        const target = fileOf(mediaKey)
-        // A second name for the same bytes: until the row says who won, the first one keeps them safe.
-        await link(fileOf(quarantineKey), target)
-        await syncFolder(path.dirname(target))
-      }),
+      // A second name for the same bytes: until the row says who won, the first one keeps them safe.
+      onDisk(async () => smallFiles.link(fileOf(quarantineKey), fileOf(mediaKey))),
     read: (key, range, options) => onDisk(() => readFileRange(fileOf(key), range, options)),
     withFile: (key, use) => onDisk(async () => use(fileOf(key))),
     remove: key =>
-      onDisk(() => ifThere(() => unlink(UNFINISHED_KEY.test(key) ? path.join(root, key) : fileOf(key)))),
+      onDisk(() =>
+        ifThere(() => smallFiles.unlink(UNFINISHED_KEY.test(key) ? path.join(root, key) : fileOf(key))),
+      ),
     leftovers: time => leftovers(root, time),
     ...storedFiles(root),
     check: () => onDisk(() => access(incoming, constants.W_OK)),
+    close: smallFiles.close,
   }
 }
 

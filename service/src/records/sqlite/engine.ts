@@ -16,6 +16,8 @@ export interface Engine {
   exec(sql: string): void
   /** False after an error that made SQLite roll back by itself. */
   isInTransaction(): boolean
+  /** Lets the next read see whatever was committed before. */
+  renew(): void
   close(): void
 }
 
@@ -44,6 +46,7 @@ export function openEngine(file: string, { isAlone } = { isAlone: false }): Engi
     isReader: sql => onEngine(() => prepare(sql).columnNames.length > 0),
     exec: sql => alone(() => database.exec(sql)),
     isInTransaction: () => database.isTransaction,
+    renew: turnLock.letGo,
     close: () => {
       turnLock.letGo()
       database.close()

@@ -18,7 +18,7 @@ import { createRead } from './read.ts'
 import { createSearch } from './row-search.ts'
 import { integrityOf } from './soundness.ts'
 import { isBusy } from './trouble.ts'
-import { createWrite } from './write.ts'
+import { commitHere, createWrite } from './write.ts'
 
 const PAGE = 500
 
@@ -40,7 +40,7 @@ export async function openMoving(
   })
   const db = createKysely(engine)
   const read = createRead(engine)
-  const write = createWrite(engine)
+  const write = createWrite(commitHere(engine))
   return {
     ...createNamedRows(db),
     ...allRows(engine),

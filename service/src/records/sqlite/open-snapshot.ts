@@ -10,7 +10,7 @@ import { openEngine } from './engine.ts'
 import { createKysely } from './kysely.ts'
 import { migrate } from './migrate.ts'
 import { integrityOf } from './soundness.ts'
-import { createWrite } from './write.ts'
+import { commitHere, createWrite } from './write.ts'
 
 /** Opens a file that nobody else has open, and brings it to the schema this program knows. */
 export async function openSnapshot(file: string): Promise<Snapshot> {
@@ -26,7 +26,7 @@ export async function openSnapshot(file: string): Promise<Snapshot> {
     await close()
     throw error
   }
-  const write = createWrite(engine)
+  const write = createWrite(commitHere(engine))
   return {
     ...createNamedRows(db),
     integrity: () => integrityOf(engine),

@@ -14,6 +14,7 @@ import { createUpkeepRecords } from '../upkeep-records.ts'
 import { createWebhookRecords } from '../webhook-records.ts'
 import { createWorkspaceRecords } from '../workspace-records.ts'
 import { createClaim } from './claim-jobs.ts'
+import { createCommitApart } from './commit-apart.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { createEventLog } from './event-log.ts'
 import { createKysely } from './kysely.ts'
@@ -23,18 +24,31 @@ import { growNameIndex } from './name-index.ts'
 import { createRead } from './read.ts'
 import { createSearch } from './row-search.ts'
 import { integrityOf, vacuumInto } from './soundness.ts'
-import { createWrite } from './write.ts'
+import { type Commit, commitHere, createWrite } from './write.ts'
 
 export const databaseFile = (folder: string): string => path.join(folder, 'herbarium.db')
 
 /** Opens `herbarium.db` in a folder that exists; however many processes start at once, one makes and migrates it. */
-export const openSqlite = async (folder: string): Promise<Records> =>
-  recordsIn(await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder)))
+export async function openSqlite(folder: string): Promise<Records> {
+  const engine = await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder))
+  const { commit, close } = createCommitApart(engine, databaseFile(folder), () => growNameIndex(engine))
+  const records = recordsIn(engine, commit)
+  return {
+    ...records,
+    close: async () => {
+      await close()
+      await records.close()
+    },
+  }
+}
 
 /** The rows in a file of this program's schema. */
-export function recordsIn(engine: Engine): Records {
+export function recordsIn(
+  engine: Engine,
+  commit: Commit = commitHere(engine, () => growNameIndex(engine)),
+): Records {
   const db = createKysely(engine)
-  const write = createWrite(engine, () => growNameIndex(engine))
+  const write = createWrite(commit)
   const log = createEventLog(engine)
   const database = { db, read: createRead(engine), write, log }
   const search = createSearch(db, database.read)

@@ -19,7 +19,12 @@ export const isBusy = (error: unknown): boolean =>
   error instanceof Refusal && primaryCode(error.cause) === BUSY
 
 /** The low byte of SQLite's extended result code. */
-const primaryCode = (error: unknown): number | undefined =>
+function primaryCode(error: unknown): number | undefined {
+  const code = errcodeOf(error)
+  return code === undefined ? undefined : code & 0xff
+}
+
+export const errcodeOf = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
+    ? error.errcode
     : undefined

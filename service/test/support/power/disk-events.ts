@@ -4,7 +4,7 @@ import { descriptorOf, type SystemCall, systemCalls, textsIn } from './strace-li
 export type DiskEvent =
   | { kind: 'create'; path: string; truncates: boolean; appends: boolean }
   /** Without `at` the bytes go where the last ones ended. */
-  | { kind: 'write'; path: string; at: number | undefined; bytes: number }
+  | { kind: 'write'; path: string; at: number | undefined; bytes: number; thread: string }
   | { kind: 'truncate'; path: string; bytes: number }
   /** Covers what was done before it began, and is done only when it ends. */
   | { kind: 'sync began'; path: string; sync: number }
@@ -13,7 +13,9 @@ export type DiskEvent =
   | { kind: 'rename' | 'link'; from: string; to: string }
   | { kind: 'unlink' | 'mkdir'; path: string }
   /** Bytes to a socket: as much of them as strace shows. */
-  | { kind: 'send'; text: string }
+  | { kind: 'send'; text: string; thread: string }
+  /** The thread wakes another of its process, which may learn then what it has done. */
+  | { kind: 'wake'; thread: string }
 
 /** The system calls to record for it. */
 export const RECORDED_CALLS = [
@@ -49,7 +51,8 @@ function syncsOf(call: SystemCall, how: 'fsync' | 'fdatasync'): Timed[] {
   return [began, { at: call.ended, event: { kind: 'sync ended', path, sync, how } }]
 }
 
-function eventOf({ name, args, result }: SystemCall): DiskEvent | undefined {
+function eventOf(call: SystemCall): DiskEvent | undefined {
+  const { name, args } = call
   const [first = '', second = ''] = textsIn(args)
   switch (name) {
     case 'openat':
@@ -77,14 +80,15 @@ function eventOf({ name, args, result }: SystemCall): DiskEvent | undefined {
     case 'mkdirat':
       return { kind: 'mkdir', path: first }
     default:
-      return written(name, args, result)
+      return written(call)
   }
 }
 
-function written(name: string, args: string, result: number | undefined): DiskEvent | undefined {
+function written({ thread, name, args, result }: SystemCall): DiskEvent | undefined {
   const path = descriptorOf(args)
+  if (path === 'anon_inode:[eventfd]') return { kind: 'wake', thread }
   if (path.startsWith('socket:') || path.startsWith('TCP'))
-    return { kind: 'send', text: textsIn(args).join('') }
+    return { kind: 'send', text: textsIn(args).join(''), thread }
   if (!path.startsWith('/') || name.startsWith('send')) return undefined
   const isPlaced = name.startsWith('pwrite')
   return {
@@ -92,6 +96,7 @@ function written(name: string, args: string, result: number | undefined): DiskEv
     path,
     at: isPlaced ? lastNumber(name === 'pwritev2' ? args.replace(/, \w+$/, '') : args) : undefined,
     bytes: result ?? lastSize(name, args),
+    thread,
   }
 }
 

@@ -5,6 +5,9 @@ import type { DiskEvent } from './disk-events.ts'
 interface Range {
   start: number
   end: number
+  /** The thread that wrote it, and whether it has woken another since. */
+  thread: string
+  isTold: boolean
 }
 
 /** A file by whatever names it has. */
@@ -29,6 +32,8 @@ export interface DiskModel {
   survivors(): { file: string; inode: Inode }[]
   /** A name that the file has now. */
   nameOf(inode: Inode): string | undefined
+  /** Bytes of the file that are not synced and of which this thread may know: its own, and those it may have been told of. */
+  knownUnsynced(file: string, thread: string): number
 }
 
 /** What is below `root` and in `existing` was synced long ago; everything elsewhere is left out. */
@@ -44,6 +49,11 @@ export function createDiskModel(
     live.set(file, inode)
     durable.set(file, inode)
   }
+  let untold: Range[] = []
+  const wake = (thread: string) => {
+    for (const range of untold) if (range.thread === thread) range.isTold = true
+    untold = untold.filter(({ isTold }) => !isTold)
+  }
   const begin = ({ path: file, sync }: Extract<DiskEvent, { kind: 'sync began' }>) => {
     const inode = live.get(file)
     const ranges = [...(inode?.unsynced ?? [])]
@@ -57,6 +67,8 @@ export function createDiskModel(
   const apply = (event: DiskEvent): void => {
     if (event.kind === 'sync began') begin(event)
     else if (event.kind === 'sync ended') end(event)
+    else if (event.kind === 'wake') wake(event.thread)
+    else if (event.kind === 'write') untold.push(...write(live.get(event.path), event))
     else if (event.kind !== 'send' && event.kind !== 'sync failed')
       change(live, event, file => file.startsWith(`${root}/`))
   }
@@ -67,6 +79,10 @@ export function createDiskModel(
     find: file => live.get(file),
     survivor: file => (stands(file) ? durable.get(file) : undefined),
     survivors: () => [...durable].filter(([file]) => stands(file)).map(([file, inode]) => ({ file, inode })),
+    knownUnsynced: (file, thread) =>
+      [...(live.get(file)?.unsynced ?? [])]
+        .filter(range => range.isTold || range.thread === thread)
+        .reduce((sum, { start, end }) => sum + end - start, 0),
     nameOf: inode => [...live].find(([, other]) => other === inode)?.[0],
   }
 }
@@ -83,7 +99,10 @@ const newInode = (size: number, isFolder: boolean): Inode => ({
 
 function change(
   live: Map<string, Inode>,
-  event: Exclude<DiskEvent, { kind: 'sync began' | 'sync ended' | 'sync failed' | 'send' }>,
+  event: Exclude<
+    DiskEvent,
+    { kind: 'sync began' | 'sync ended' | 'sync failed' | 'send' | 'wake' | 'write' }
+  >,
   isOurs: (file: string) => boolean,
 ): void {
   switch (event.kind) {
@@ -92,9 +111,6 @@ function change(
       break
     case 'mkdir':
       if (isOurs(event.path) && !live.has(event.path)) live.set(event.path, newInode(0, true))
-      break
-    case 'write':
-      write(live.get(event.path), event)
       break
     case 'truncate':
       truncate(live.get(event.path), event.bytes)
@@ -116,12 +132,17 @@ function create(live: Map<string, Inode>, event: Extract<DiskEvent, { kind: 'cre
   inode.position = event.appends ? inode.size : 0
 }
 
-function write(inode: Inode | undefined, { at, bytes }: { at: number | undefined; bytes: number }): void {
-  if (inode === undefined || bytes === 0) return
+function write(
+  inode: Inode | undefined,
+  { at, bytes, thread }: Extract<DiskEvent, { kind: 'write' }>,
+): Range[] {
+  if (inode === undefined || bytes === 0) return []
   const start = at ?? inode.position
-  inode.unsynced.add({ start, end: start + bytes })
+  const range = { start, end: start + bytes, thread, isTold: false }
+  inode.unsynced.add(range)
   inode.size = Math.max(inode.size, start + bytes)
   if (at === undefined) inode.position = start + bytes
+  return [range]
 }
 
 /** What a shorter file had beyond its end is not asked for again. */

@@ -2,7 +2,6 @@
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Told, ToldAnswer } from '../kill/told.ts'
-import type { DiskEvent } from './disk-events.ts'
 import { createDiskModel, type DiskModel } from './disk-model.ts'
 import type { Session } from './record-session.ts'
 
@@ -28,7 +27,8 @@ export function judge(session: Session, ledger: Told[], keysOf: KeysOf): Judgeme
   let judged = 0
   for (const event of session.events) {
     model.apply(event)
-    for (const requestId of requestIdsIn(event)) {
+    if (event.kind !== 'send') continue
+    for (const requestId of requestIdsIn(event.text)) {
       const found = answers.get(requestId)
       if (found === undefined) continue
       judged++
@@ -36,17 +36,19 @@ export function judge(session: Session, ledger: Told[], keysOf: KeysOf): Judgeme
         found.answer.step === 'part'
           ? unfinishedFiles(model, keysOf.get(found.told.assetId)?.unfinished)
           : filesBehind(found.told, found.answer, keysOf)
-      const faults = faultsOf(model, session.dataDir, { files, answer: found.answer })
+      const faults = faultsOf(model, session.dataDir, {
+        files,
+        answer: found.answer,
+        thread: event.thread,
+      })
       broken.push(...faults.map(fault => `${found.answer.step} of ${found.told.assetId}: ${fault}`))
     }
   }
   return { judged, broken, model }
 }
 
-const requestIdsIn = (event: DiskEvent): string[] =>
-  event.kind === 'send' && /HTTP\/1\.1 2\d\d/.test(event.text)
-    ? [...event.text.matchAll(/req_[0-9a-f]{24}/g)].map(([id]) => id)
-    : []
+const requestIdsIn = (text: string): string[] =>
+  /HTTP\/1\.1 2\d\d/.test(text) ? [...text.matchAll(/req_[0-9a-f]{24}/g)].map(([id]) => id) : []
 
 /** A part's answer rests on a file that may have had many names since. */
 const unfinishedFiles = (model: DiskModel, beginnings: string[] | undefined): string[] | undefined =>
@@ -68,17 +70,28 @@ function filesBehind(told: Told, { step }: ToldAnswer, keysOf: KeysOf): string[]
   return [keys?.published ?? 'nothing']
 }
 
-/** Without files only the rows are looked at: those of an asset that was deleted since cannot be named any more. */
+interface Resting {
+  files: string[] | undefined
+  answer: ToldAnswer
+  /** The one that sent it. */
+  thread: string
+}
+
+/**
+ * Without files only the rows are looked at: those of an asset that was deleted since cannot be named any more. Rows that
+ * another thread is writing are none of this answer's: it cannot know of them until that thread has told.
+ */
 function faultsOf(
   model: DiskModel,
   dataDir: string,
-  { files, answer: { step, bytes } }: { files: string[] | undefined; answer: ToldAnswer },
+  { files, answer: { step, bytes }, thread }: Resting,
 ): string[] {
-  const database = ['herbarium.db', 'herbarium.db-wal'].map(name => path.join(dataDir, name))
-  const faults = database.flatMap(file =>
+  const rows = path.join(dataDir, 'herbarium.db')
+  const log = `${rows}-wal`
+  const faults = [rows, log].flatMap(file =>
     model.survivor(file) === undefined ? [`${path.basename(file)} has no synced name`] : [],
   )
-  if ((model.find(database[1] ?? '')?.unsynced.size ?? 1) > 0)
+  if (model.find(log) === undefined || model.knownUnsynced(log, thread) > 0)
     faults.push('the write-ahead log has unsynced bytes')
   const isKept = files?.some(file => {
     const survivor = model.survivor(path.join(dataDir, 'blobs', file))

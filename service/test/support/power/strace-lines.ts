@@ -1,6 +1,8 @@
 // Reading what strace wrote (`-f -y`): lines become system calls, each with the moments it began and ended.
 
 export interface SystemCall {
+  /** The thread that made it. */
+  thread: string
   name: string
   /** As printed, without the parentheses. */
   args: string
@@ -37,11 +39,20 @@ export function systemCalls(log: string): SystemCall[] {
 }
 
 function begun(line: string, at: number): SystemCall | undefined {
-  const [, , called = '', words = ''] = UNFINISHED.exec(line) ?? []
+  const [, caller = '', called = '', words = ''] = UNFINISHED.exec(line) ?? []
   if (called !== '')
-    return { name: called, args: words, result: undefined, began: at, ended: Number.POSITIVE_INFINITY }
-  const [whole, , name = '', args = '', result] = WHOLE.exec(line) ?? []
-  return whole === undefined ? undefined : { name, args, result: resultOf(result), began: at, ended: at }
+    return {
+      thread: caller,
+      name: called,
+      args: words,
+      result: undefined,
+      began: at,
+      ended: Number.POSITIVE_INFINITY,
+    }
+  const [whole, thread = '', name = '', args = '', result] = WHOLE.exec(line) ?? []
+  return whole === undefined
+    ? undefined
+    : { thread, name, args, result: resultOf(result), began: at, ended: at }
 }
 
 const resultOf = (text: string | undefined): number | undefined =>

@@ -1,0 +1,77 @@
+// Small files: one by one while there are few, and once there are many, by the group on a thread of their own.
+import { link, unlink } from 'node:fs/promises'
+import path from 'node:path'
+import { unavailable } from '../../ground/errors.ts'
+import { createGroups } from '../../ground/groups.ts'
+import { createOnceBusy } from '../../ground/once-busy.ts'
+import { startThread } from '../../ground/thread.ts'
+import type { FilePlace } from './file-writer.ts'
+import type { FileOutcome, FileTask } from './files/task.ts'
+import type { SyncFolder } from './folder-sync.ts'
+import { putFile } from './put-file.ts'
+
+const ENTRY = new URL(`./files/main${path.extname(import.meta.url)}`, import.meta.url)
+
+/** Larger ones would hold up the small ones that come after them. */
+const SMALL_BYTES = 64 * 1024
+const MAX_GROUP = 64
+
+export interface SmallFiles {
+  /** Takes the bytes for good. Leaves nothing behind if it throws. */
+  put(place: FilePlace, bytes: Uint8Array): Promise<void>
+  /** A second name, durably. */
+  link(from: string, to: string): Promise<void>
+  unlink(file: string): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Of six calls to the system each is handed to a thread and back, and where several threads make files in one folder they
+ * wait for each other's locks: a file costs so a millisecond of processor time. One thread that works through many, and
+ * is told of all at once, takes a fifth.
+ */
+export function createSmallFiles(syncFolder: SyncFolder): SmallFiles {
+  const thread = createOnceBusy(() => startThread<FileTask[], FileOutcome[]>(ENTRY))
+  const together = createGroups(MAX_GROUP, async (tasks: FileTask[]) => {
+    const outcomes = await thread
+      .helperFor(0)
+      ?.ask(tasks.map(alone), tasks.flatMap(givenWith))
+      .catch(unavailable)
+    if (!Array.isArray(outcomes)) throw outcomes ?? unavailable(new Error('the thread of files has ended'))
+    return outcomes.map(outcome => (outcome === null ? { value: undefined } : { error: errorFrom(outcome) }))
+  })
+  const work = (task: FileTask): Promise<void> =>
+    thread.helperFor(1) === undefined ? workAlone(task, syncFolder) : together(task)
+  return {
+    put: (place, bytes) =>
+      bytes.byteLength > SMALL_BYTES
+        ? putFile(place, bytes, syncFolder)
+        : work({ kind: 'put', place, bytes }),
+    link: (from, to) => work({ kind: 'link', from, to }),
+    unlink: file => work({ kind: 'unlink', file }),
+    close: thread.close,
+  }
+}
+
+async function workAlone(task: FileTask, syncFolder: SyncFolder): Promise<void> {
+  if (task.kind === 'put') return putFile(task.place, task.bytes, syncFolder)
+  if (task.kind === 'unlink') return unlink(task.file)
+  await link(task.from, task.to)
+  await syncFolder(path.dirname(task.to))
+}
+
+/** A view of a buffer that others use, too, would take all of it along. */
+function alone(task: FileTask): FileTask {
+  if (task.kind !== 'put' || isWhole(task.bytes)) return task
+  return { ...task, bytes: task.bytes.slice() }
+}
+
+/** Given instead of copied. */
+const givenWith = (task: FileTask): ArrayBuffer[] =>
+  task.kind === 'put' && isWhole(task.bytes) ? [task.bytes.buffer] : []
+
+const isWhole = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
+
+const errorFrom = ({ code, message }: NonNullable<FileOutcome>): Error =>
+  Object.assign(new Error(message), { code })
