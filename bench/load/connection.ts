@@ -31,11 +31,13 @@ export interface Connection {
 
 interface Waiting {
   call: Call
+  /** The bytes are lent until it returns. */
   read: (bytes: Buffer) => Answer | undefined
   resolve: (answer: Answer) => void
   reject: (error: Error) => void
 }
 
+const READ_BYTES = 128 * 1024
 const SMALL_BODY_BYTES = 64 * 1024
 const HEAD_END = '\r\n\r\n'
 const LAST_CHUNK = '0\r\n\r\n'
@@ -59,22 +61,34 @@ export function openConnection(origin: string, timeoutMs = 120_000): Connection 
     lost?.reject(error)
   }
   const open = (): Socket => {
-    const opened = connect({ host: hostname, port: Number(port), noDelay: true })
+    const opened = connect({
+      host: hostname,
+      port: Number(port),
+      noDelay: true,
+      // One buffer over and over: a fresh one for each read would keep the collector busier than the server.
+      onread: {
+        buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+        callback: (length, buffer) => {
+          take(opened, Buffer.from(buffer.buffer, buffer.byteOffset, length))
+          return true
+        },
+      },
+    })
     opened.setTimeout(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)))
     opened.on('error', fail)
     opened.on('close', () => opened === socket && fail(new Error('the connection was closed')))
-    opened.on('data', bytes => {
-      const answer = readOr(fail, waiting, bytes)
-      if (answer === undefined) return
-      const answered = waiting
-      waiting = undefined
-      if (answer.headers.get('connection') === 'close') {
-        socket = undefined
-        opened.destroy()
-      }
-      answered?.resolve(answer)
-    })
     return opened
+  }
+  const take = (from: Socket, bytes: Buffer) => {
+    const answer = readOr(fail, waiting, bytes)
+    if (answer === undefined) return
+    const answered = waiting
+    waiting = undefined
+    if (answer.headers.get('connection') === 'close') {
+      socket = undefined
+      from.destroy()
+    }
+    answered?.resolve(answer)
   }
   return {
     ask: call =>
@@ -133,14 +147,14 @@ function createReader({ method, keep = false }: Call): (bytes: Buffer) => Answer
   const kept: Buffer[] = []
   const take = (current: Answer, bytes: Buffer): Answer | undefined => {
     current.bytes += bytes.byteLength
-    if (keep && bytes.byteLength > 0) kept.push(bytes)
+    if (keep && bytes.byteLength > 0) kept.push(Buffer.from(bytes))
     if (!isWhole(current, bytes)) return undefined
     current.body = Buffer.concat(kept)
     return current
   }
   return bytes => {
     if (answer !== undefined) return take(answer, bytes)
-    head = head.byteLength === 0 ? bytes : Buffer.concat([head, bytes])
+    head = Buffer.concat([head, bytes])
     const end = head.indexOf(HEAD_END)
     if (end === -1) return undefined
     answer = parseHead(head.toString('latin1', 0, end))

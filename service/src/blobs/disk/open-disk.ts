@@ -6,6 +6,7 @@ import type { BlobStore } from '../../upkeep/ports.ts'
 import { KEY, UNFINISHED_KEY } from '../keys.ts'
 import { openFileWriter } from './file-writer.ts'
 import { createSyncFolder } from './folder-sync.ts'
+import { createPopularFiles } from './popular-files.ts'
 import { readFileRange } from './read-file.ts'
 import { findSavedFile } from './saved-file.ts'
 import { createSmallFiles } from './small-files.ts'
@@ -25,6 +26,7 @@ export interface DiskBlobs extends BlobStore {
 export async function openDisk(root: string, options: { asIs?: boolean } = {}): Promise<DiskBlobs> {
   const syncFolder = createSyncFolder()
   const smallFiles = createSmallFiles(syncFolder)
+  const popularFiles = createPopularFiles()
   const incoming = path.join(root, 'incoming')
   const quarantine = path.join(root, 'quarantine')
   if (!options.asIs) await makeFolders(root, [incoming, quarantine], syncFolder)
@@ -43,12 +45,15 @@ export async function openDisk(root: string, options: { asIs?: boolean } = {}): 
     promote: (quarantineKey, mediaKey) =>
       // A second name for the same bytes: until the row says who won, the first one keeps them safe.
       onDisk(async () => smallFiles.link(fileOf(quarantineKey), fileOf(mediaKey))),
-    read: (key, range, options) => onDisk(() => readFileRange(fileOf(key), range, options)),
+    read: (key, range, { isDelivery } = { isDelivery: false }) =>
+      onDisk(() => (isDelivery ? popularFiles.read : readFileRange)(fileOf(key), range)),
     withFile: (key, use) => onDisk(async () => use(fileOf(key))),
     remove: key =>
-      onDisk(() =>
-        ifThere(() => smallFiles.unlink(UNFINISHED_KEY.test(key) ? path.join(root, key) : fileOf(key))),
-      ),
+      onDisk(async () => {
+        const file = UNFINISHED_KEY.test(key) ? path.join(root, key) : fileOf(key)
+        popularFiles.forget(file)
+        await ifThere(() => smallFiles.unlink(file))
+      }),
     leftovers: time => leftovers(root, time),
     ...storedFiles(root),
     check: () => onDisk(() => access(incoming, constants.W_OK)),

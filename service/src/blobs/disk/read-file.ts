@@ -5,35 +5,61 @@ import { onDisk } from './trouble.ts'
 const CHUNK_BYTES = 512 * 1024
 const WHOLE_BYTES = 1024 * 1024
 
+export interface Range {
+  start: number
+  /** Included. */
+  end: number
+}
+
+export const lengthOf = ({ start, end }: Range): number => end - start + 1
+
+/** A file that its reader gives back. */
+export interface OpenFile {
+  handle: FileHandle
+  close(): Promise<void>
+}
+
 /** Opens the file now, so that a missing one is known before a byte is promised, and reads as the bytes are taken. */
-export async function readFileRange(
-  file: string,
-  range: { start: number; end: number },
-  { areLent } = { areLent: false },
-): Promise<AsyncIterable<Uint8Array>> {
+export async function readFileRange(file: string, range: Range): Promise<AsyncIterable<Uint8Array>> {
   const handle = await open(file, 'r')
-  const bytes = range.end - range.start + 1
-  if (bytes > WHOLE_BYTES) return chunks(handle, range, areLent ? createRing(LENT_PIECES) : fresh)
+  return readOpenFile({ handle, close: () => handle.close() }, range, { areLent: false })
+}
+
+/** The file is given back when all is read, or no more is wanted. */
+export async function readOpenFile(
+  file: OpenFile,
+  range: Range,
+  { areLent }: { areLent: boolean },
+): Promise<AsyncIterable<Uint8Array>> {
+  if (lengthOf(range) <= WHOLE_BYTES) return only(await readWhole(file, range))
+  return chunks(file, range, areLent ? createRing(LENT_PIECES) : fresh)
+}
+
+export async function readWhole(
+  { handle, close }: OpenFile,
+  range: Range,
+  buffer = fresh(lengthOf(range)),
+): Promise<Uint8Array> {
   try {
-    return only(await readExactly(handle, range.start, fresh(bytes)))
+    return await readExactly(handle, range.start, buffer)
   } finally {
-    await handle.close()
+    await close()
   }
 }
 
-async function* only(bytes: Uint8Array) {
+export async function* only(bytes: Uint8Array) {
   yield bytes
 }
 
 /** Not a generator: one that is dropped before its first read would never close the file. */
 function chunks(
-  handle: FileHandle,
-  { start, end }: { start: number; end: number },
+  { handle, close }: OpenFile,
+  { start, end }: Range,
   bufferOf: BufferOf,
 ): AsyncIterable<Uint8Array> {
   let at = start
   const finish = async (): Promise<IteratorResult<Uint8Array>> => {
-    await handle.close()
+    await close()
     return { done: true, value: undefined }
   }
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
@@ -46,7 +72,7 @@ function chunks(
   const nextOrClose = () =>
     onDisk(() =>
       next().catch(async error => {
-        await handle.close()
+        await close()
         throw error
       }),
     )

@@ -6,7 +6,14 @@ import type { Ports } from '../../assets/ports.ts'
 import { notFound } from '../../ground/errors.ts'
 import { type ByteRange, requestedRange } from '../byte-range.ts'
 import { isRangeWanted } from '../preconditions.ts'
-import { answerUnsatisfiable, type Deliver, describe, identify, validatorsOf } from './deliver.ts'
+import {
+  answerUnsatisfiable,
+  type Deliver,
+  describe,
+  type Exchange,
+  identify,
+  validatorsOf,
+} from './deliver.ts'
 
 /**
  * The blob's reader gives half a mebibyte at a time, and lends it. One is being written, one waits and one is asked for:
@@ -14,18 +21,20 @@ import { answerUnsatisfiable, type Deliver, describe, identify, validatorsOf } f
  */
 const ONE_CHUNK_AHEAD = 1
 
-/** Bytes that come in one piece go out as one, with their headers; a stream would only be in their way. */
+/**
+ * Bytes that come in one piece go out as one, with their headers; a stream would only be in their way. The piece is lent
+ * until the answer is out.
+ */
 async function bodyOf(
-  ports: ReadingPorts,
-  asset: ReadyAsset,
-  range: ByteRange,
+  iterator: AsyncIterator<Uint8Array>,
+  { start, end }: ByteRange,
+  { reply }: Exchange,
 ): Promise<Uint8Array | Readable> {
-  const iterator = (await bytesOf(ports, asset, range))[Symbol.asyncIterator]()
   const first = await iterator.next()
   if (first.done) return Buffer.alloc(0)
-  if (first.value.byteLength <= range.end - range.start)
+  if (first.value.byteLength <= end - start)
     return Readable.from(again(first, iterator), { objectMode: false, highWaterMark: ONE_CHUNK_AHEAD })
-  await iterator.return?.()
+  reply.raw.once('close', () => iterator.return?.())
   return first.value
 }
 
@@ -48,11 +57,16 @@ type ReadingPorts = Pick<Ports, 'assets' | 'blobs'>
 
 /** The first bytes are read before a header promises anything of them: an error must not carry what caches keep. */
 export function createStream(ports: ReadingPorts): Deliver {
-  return async (asset, { request, reply }, caching) => {
+  const bodyAt = async (exchange: Exchange, asset: ReadyAsset, range: ByteRange) => {
+    const bytes = await bytesOf(ports, asset, range, { isDelivery: true })
+    return bodyOf(bytes[Symbol.asyncIterator](), range, exchange)
+  }
+  return async (asset, exchange, caching) => {
+    const { request, reply } = exchange
     const range = rangeOf(request, asset)
     if (range === 'unsatisfiable') return answerUnsatisfiable(reply, asset)
     const { start, end } = range ?? { start: 0, end: asset.sizeBytes - 1 }
-    const body = request.method === 'HEAD' ? undefined : await bodyOf(ports, asset, { start, end })
+    const body = request.method === 'HEAD' ? undefined : await bodyAt(exchange, asset, { start, end })
     identify(reply, asset, caching)
     describe(reply, asset, request).headers({ 'accept-ranges': 'bytes', 'content-length': end - start + 1 })
     if (range !== undefined)
@@ -75,9 +89,10 @@ export async function bytesOf(
   ports: ReadingPorts,
   asset: ReadyAsset,
   range: ByteRange,
+  options: { isDelivery: boolean },
 ): Promise<AsyncIterable<Uint8Array>> {
   try {
-    return await ports.blobs.read(asset.blobKey, range, { areLent: true })
+    return await ports.blobs.read(asset.blobKey, range, options)
   } catch (error) {
     throw (await ports.assets.findReady(asset.mediaToken)) === undefined ? notFound('media') : error
   }
