@@ -7,6 +7,9 @@ export interface Wakeable {
   close(): Promise<void>
 }
 
+/** Without a reason of its own each abort would make an error, stack and all. */
+const WOKEN = new Error('woken')
+
 /** Acts at once, then whenever it is woken and at the latest after `everyMs`; a failure is told, and tried again then. */
 export function openWakeable(
   clock: Clock,
@@ -39,11 +42,11 @@ export function openWakeable(
     wake: () => {
       if (isWanted) return
       isWanted = true
-      pause.abort()
+      pause.abort(WOKEN)
     },
     close: () => {
       isStopped = true
-      pause.abort()
+      pause.abort(WOKEN)
       return running
     },
   }
