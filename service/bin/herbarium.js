@@ -16,11 +16,10 @@ if (major < 24) {
 const here = place => fileURLToPath(new URL(place, import.meta.url))
 const source = here('../src/commands/main.ts')
 const linked = here('../linked/main.js')
-const sources = ['../src', '../../client/src', '../../node_modules/.package-lock.json'].map(here)
 
 function programToRun() {
   const isClone = existsSync(source)
-  if (isClone ? isFresh(linked, sources) : existsSync(linked)) return linked
+  if (isClone ? isFresh(linked) : existsSync(linked)) return linked
   if (!isClone) return here('../dist/commands/main.js')
   // The client's package names its source under this condition; nothing is compiled in a clone.
   module.registerHooks({

@@ -1,23 +1,22 @@
 // Whether a program that was linked is still the one that its sources would give.
-import { readdirSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
+/** Beside the program: its sources, a path a line, each from this list's own folder. */
+export const SOURCES = 'made-of.txt'
+
 /**
- * Whether `made` is there and no older than any of `sources`, each a file or a folder with all that is in it. A folder
- * counts itself, for it changes when a file is taken away.
+ * Whether `made` is there and none of the sources it names has changed since or is gone. A source that is new counts for
+ * nothing until one of the others has changed to use it.
  * @param {string} made
- * @param {string[]} sources
  */
-export function isFresh(made, sources) {
-  const time = statSync(made, { throwIfNoEntry: false })?.mtimeMs
-  return time !== undefined && sources.every(source => newestIn(source) <= time)
+export function isFresh(made) {
+  const time = timeOf(made)
+  const list = path.join(path.dirname(made), SOURCES)
+  if (time === undefined || timeOf(list) === undefined) return false
+  const sources = readFileSync(list, 'utf8').split('\n')
+  return sources.every(source => (timeOf(path.join(list, '..', source)) ?? Number.POSITIVE_INFINITY) <= time)
 }
 
-/** @param {string} place */
-function newestIn(place) {
-  const found = statSync(place, { throwIfNoEntry: false })
-  if (found === undefined) return 0
-  if (!found.isDirectory()) return found.mtimeMs
-  const inside = readdirSync(place, { recursive: true, encoding: 'utf8' })
-  return Math.max(found.mtimeMs, ...inside.map(name => statSync(path.join(place, name)).mtimeMs))
-}
+/** @param {string} file */
+const timeOf = file => statSync(file, { throwIfNoEntry: false })?.mtimeMs

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { isFresh } from '../../bin/is-fresh.js'
+import { isFresh, SOURCES } from '../../bin/is-fresh.js'
 
 let folder: string
 const at = (name: string) => path.join(folder, name)
-const write = async (name: string, second: number) => {
-  await writeFile(at(name), name)
+const write = async (name: string, second: number, text = '') => {
+  await writeFile(at(name), text)
   await utimes(at(name), second, second)
 }
 
@@ -16,30 +16,34 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'herbarium-fresh-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await mkdir(at('src/inner'), { recursive: true })
-  await write('src/inner/a.ts', 10)
-  await utimes(at('src/inner'), 10, 10)
-  await utimes(at('src'), 10, 10)
-  await write('made.js', 20)
+  await mkdir(at('linked'))
+  await write('src/a.ts', 10)
+  await write('src/inner/b.ts', 10)
+  await write('linked/made.js', 20)
+  await write(`linked/${SOURCES}`, 20, '../src/a.ts\n../src/inner/b.ts')
 })
 
 test('it counts while every source is older', () => {
-  expect(isFresh(at('made.js'), [at('src')])).toBe(true)
+  expect(isFresh(at('linked/made.js'))).toBe(true)
 })
 
 test('it does not once a file far down has changed', async () => {
-  await write('src/inner/a.ts', 30)
-  expect(isFresh(at('made.js'), [at('src')])).toBe(false)
+  await write('src/inner/b.ts', 30)
+  expect(isFresh(at('linked/made.js'))).toBe(false)
 })
 
 test('it does not once a file was taken away', async () => {
-  await rm(at('src/inner/a.ts'))
-  expect(isFresh(at('made.js'), [at('src')])).toBe(false)
+  await rm(at('src/inner/b.ts'))
+  expect(isFresh(at('linked/made.js'))).toBe(false)
 })
 
-test('it does not where nothing was made', () => {
-  expect(isFresh(at('nothing.js'), [at('src')])).toBe(false)
+test('it does not where nothing was made, or nobody knows of what', async () => {
+  expect(isFresh(at('linked/nothing.js'))).toBe(false)
+  await rm(at(`linked/${SOURCES}`))
+  expect(isFresh(at('linked/made.js'))).toBe(false)
 })
 
-test('a source that is not there makes nothing older', () => {
-  expect(isFresh(at('made.js'), [at('src'), at('nowhere')])).toBe(true)
+test('what it was not made of makes nothing older', async () => {
+  await write('src/new.ts', 30)
+  expect(isFresh(at('linked/made.js'))).toBe(true)
 })
