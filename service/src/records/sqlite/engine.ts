@@ -102,7 +102,7 @@ function prepareFor(database: DatabaseSync, isAlone: boolean): void {
   if (isAlone) database.exec('pragma locking_mode = exclusive')
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
-  database.exec('pragma cache_size = -32768')
+  database.exec('pragma cache_size = -16384')
   database.exec('pragma temp_store = memory')
   // SQLite would sleep away a wait with the whole process. Whoever writes waits and tries again.
   database.exec('pragma busy_timeout = 0')
