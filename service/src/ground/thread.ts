@@ -16,7 +16,7 @@ const END = 'end'
 const YOUNG_MIB = 4
 
 /** Throws where the thread cannot be started. It keeps no program alive but while it is asked. */
-export async function startThread<Ask extends object, Answer>(
+export async function startThread<Ask, Answer>(
   entry: URL,
   workerData?: unknown,
 ): Promise<Thread<Ask, Answer>> {
@@ -67,7 +67,7 @@ function listen<Answer>(worker: Worker) {
 }
 
 /** The work of a thread. `act` answers for whatever fails; what it throws ends the thread. */
-export function answerAsThread<Ask extends object, Answer>(
+export function answerAsThread<Ask, Answer>(
   act: (message: Ask) => Answer | Promise<Answer>,
   close: () => void = () => undefined,
 ): void {

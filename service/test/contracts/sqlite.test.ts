@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Records } from '../../src/records/records.ts'
-import { openMigrated, recordsIn } from '../../src/records/sqlite/open-sqlite.ts'
+import { startWriter } from '../../src/records/sqlite/commit-apart.ts'
+import { databaseFile, openMigrated, recordsIn } from '../../src/records/sqlite/open-sqlite.ts'
 import { explained, type Plans, scannedBy } from '../support/explained-engine.ts'
 import type { Installation } from '../support/use-records.ts'
 import { describeRecords } from './records-contract.ts'
@@ -12,11 +13,23 @@ import { describeSnapshots } from './snapshot-contract.ts'
 
 const plans: Plans = new Map()
 
-async function openInstallation(): Promise<Installation> {
+const openInstallation = (): Promise<Installation> =>
+  installationOf(async folder => recordsIn(explained(await openMigrated(folder), plans)))
+
+/** As it is once much is written. */
+const openBusy = (): Promise<Installation> =>
+  installationOf(async folder => {
+    const engine = await openMigrated(folder)
+    const writer = await startWriter(engine, databaseFile(folder))
+    const records = recordsIn(engine, writer.commit)
+    return { ...records, close: () => writer.close().then(records.close) }
+  })
+
+async function installationOf(openIn: (folder: string) => Promise<Records>): Promise<Installation> {
   const folder = await mkdtemp(path.join(tmpdir(), 'herbarium-rows-'))
   const opened: Records[] = []
   const open = async () => {
-    const records = recordsIn(explained(await openMigrated(folder), plans))
+    const records = await openIn(folder)
     opened.push(records)
     return records
   }
@@ -31,6 +44,7 @@ async function openInstallation(): Promise<Installation> {
 }
 
 describeRecords('SQLite', openInstallation)
+describeRecords('SQLite, written to by a thread', openBusy)
 describeSnapshots('SQLite', openInstallation)
 
 /** These have some rows, not one for each asset. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { CompiledQuery } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createCommitApart } from '../../src/records/sqlite/commit-apart.ts'
 import { type Engine, openEngine } from '../../src/records/sqlite/engine.ts'
 import { commitHere, createWrite } from '../../src/records/sqlite/write.ts'
 import type { Step } from '../../src/records/write.ts'
@@ -94,4 +95,32 @@ it('waits for another writer of the file, and is made then', async () => {
   setTimeout(() => other.exec('commit'), 50)
   expect(await writing).toBe('saved')
   other.close()
+})
+
+it('once much is written a thread of its own does it: with the same outcomes, and seen by who reads next', async () => {
+  const file = path.join(folder, 'rows.db')
+  const { commit, close } = createCommitApart(engine, file, () => undefined)
+  const write = createWrite(commit)
+  const nameAt = (n: number) => `leaf ${n}`
+  for (let n = 0; n < 400; n += 20) {
+    await Promise.all(Array.from({ length: 20 }, (_, i) => write([add(nameAt(n + i))])))
+    expect(engine.read('select count(*) as n from leaves', [])).toEqual([{ n: n + 20 }])
+  }
+  const [stale, twice, fine] = await Promise.allSettled([
+    write([add('lost'), nothing()]),
+    write([add(nameAt(0))]),
+    write([add('last')]),
+  ])
+  expect([stale, fine]).toMatchObject([{ value: 'stale' }, { value: 'saved' }])
+  expect(twice).toMatchObject({ status: 'rejected', reason: { message: /UNIQUE/ } })
+  expect(names()).toEqual([...Array.from({ length: 400 }, (_, n) => nameAt(n)), 'last'])
+  await close()
+})
+
+it('where no thread can be had it goes on without', async () => {
+  const { commit, close } = createCommitApart(engine, path.join(folder, 'nowhere/rows.db'), () => undefined)
+  const write = createWrite(commit)
+  for (let n = 0; n < 100; n++) expect(await write([add(`leaf ${n}`)])).toBe('saved')
+  expect(names()).toHaveLength(100)
+  await close()
 })

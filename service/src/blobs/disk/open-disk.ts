@@ -9,7 +9,7 @@ import { createSyncFolder } from './folder-sync.ts'
 import { createPopularFiles } from './popular-files.ts'
 import { readFileRange } from './read-file.ts'
 import { findSavedFile } from './saved-file.ts'
-import { createSmallFiles } from './small-files.ts'
+import { createSmallFiles, type SmallFiles } from './small-files.ts'
 import { storedFiles } from './stored-files.ts'
 import { ifThere, onDisk } from './trouble.ts'
 
@@ -23,9 +23,12 @@ export interface DiskBlobs extends BlobStore {
 }
 
 /** Opens the folder, making it and its parts where they are missing, unless it is to be read `asIs`. */
-export async function openDisk(root: string, options: { asIs?: boolean } = {}): Promise<DiskBlobs> {
+export async function openDisk(
+  root: string,
+  options: { asIs?: boolean; smallFiles?: SmallFiles } = {},
+): Promise<DiskBlobs> {
   const syncFolder = createSyncFolder()
-  const smallFiles = createSmallFiles(syncFolder)
+  const { smallFiles = createSmallFiles(syncFolder) } = options
   const popularFiles = createPopularFiles()
   const incoming = path.join(root, 'incoming')
   const quarantine = path.join(root, 'quarantine')

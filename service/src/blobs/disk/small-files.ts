@@ -25,32 +25,35 @@ export interface SmallFiles {
   close(): Promise<void>
 }
 
+type WorkOn = (task: FileTask) => Promise<void>
+
 /**
  * Of six calls to the system each is handed to a thread and back, and where several threads make files in one folder they
  * wait for each other's locks: a file costs so a millisecond of processor time. One thread that works through many, and
  * is told of all at once, takes a fifth.
  */
 export function createSmallFiles(syncFolder: SyncFolder): SmallFiles {
-  const thread = createOnceBusy(() => startThread<FileTask[], FileOutcome[]>(ENTRY))
-  const together = createGroups(MAX_GROUP, async (tasks: FileTask[]) => {
-    const outcomes = await thread
-      .helperFor(0)
-      ?.ask(tasks.map(alone), tasks.flatMap(givenWith))
-      .catch(unavailable)
-    if (!Array.isArray(outcomes)) throw outcomes ?? unavailable(new Error('the thread of files has ended'))
+  const thread = createOnceBusy(startFileThread)
+  const work: WorkOn = task => (thread.helperFor(1)?.work ?? (alone => workAlone(alone, syncFolder)))(task)
+  return { ...smallFilesBy(work, syncFolder), close: thread.close }
+}
+
+export const smallFilesBy = (work: WorkOn, syncFolder: SyncFolder): Omit<SmallFiles, 'close'> => ({
+  put: (place, bytes) =>
+    bytes.byteLength > SMALL_BYTES ? putFile(place, bytes, syncFolder) : work({ kind: 'put', place, bytes }),
+  link: (from, to) => work({ kind: 'link', from, to }),
+  unlink: file => work({ kind: 'unlink', file }),
+})
+
+export async function startFileThread() {
+  const { ask, ended, close } = await startThread<FileTask[], FileOutcome[]>(ENTRY)
+  const work: WorkOn = createGroups(MAX_GROUP, async tasks => {
+    const outcomes = await ask(tasks.map(alone), tasks.flatMap(givenWith)).catch(error =>
+      Promise.reject(unavailable(error)),
+    )
     return outcomes.map(outcome => (outcome === null ? { value: undefined } : { error: errorFrom(outcome) }))
   })
-  const work = (task: FileTask): Promise<void> =>
-    thread.helperFor(1) === undefined ? workAlone(task, syncFolder) : together(task)
-  return {
-    put: (place, bytes) =>
-      bytes.byteLength > SMALL_BYTES
-        ? putFile(place, bytes, syncFolder)
-        : work({ kind: 'put', place, bytes }),
-    link: (from, to) => work({ kind: 'link', from, to }),
-    unlink: file => work({ kind: 'unlink', file }),
-    close: thread.close,
-  }
+  return { work, ended, close }
 }
 
 async function workAlone(task: FileTask, syncFolder: SyncFolder): Promise<void> {

@@ -28,24 +28,20 @@ export function createCommitApart(
   beforeCommit: () => void,
 ): { commit: Commit; close(): Promise<void> } {
   const here = commitHere(engine, beforeCommit)
-  const writer = createOnceBusy(() => startWriter(file))
+  const writer = createOnceBusy(() => startWriter(engine, file))
   return {
-    commit: async group => {
-      const apart = writer.helperFor(group.length)
-      if (apart === undefined) return here(group)
-      const settled = await apart.commit(group)
-      engine.renew()
-      return settled
-    },
+    commit: group => (writer.helperFor(group.length)?.commit ?? here)(group),
     close: writer.close,
   }
 }
 
-async function startWriter(file: string) {
+/** The thread has a connection of its own to the engine's file. */
+export async function startWriter(engine: Engine, file: string) {
   const { ask, ended, close } = await startThread<GroupMessage, ReplyMessage>(ENTRY, { file })
   const plain = createNumbering()
   const commit: Commit = async group => {
     const reply = await ask(plain(group)).catch(error => Promise.reject(unavailable(error)))
+    engine.renew()
     if ('failed' in reply) throw errorFrom(reply.failed)
     return reply.settled.map(settledFrom)
   }

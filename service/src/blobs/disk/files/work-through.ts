@@ -25,6 +25,8 @@ interface Work<Task extends FileTask = FileTask> {
   task: Task
   outcome: FileOutcome
   descriptor?: number
+  /** The temporary file is there by our hand; one of that name may be somebody else's. */
+  isMade: boolean
 }
 
 /**
@@ -32,14 +34,14 @@ interface Work<Task extends FileTask = FileTask> {
  * step is made for all of them before the next. Nothing is left of a file that could not be put.
  */
 export async function workThrough(tasks: FileTask[]): Promise<FileOutcome[]> {
-  const works: Work[] = tasks.map(task => ({ task, outcome: null }))
+  const works: Work[] = tasks.map(task => ({ task, outcome: null, isMade: false }))
   const puts = works.filter((work): work is Work<PutTask> => work.task.kind === 'put')
   for (const work of puts) attempt(work, write)
   await syncAll(puts)
   for (const work of puts) attempt(work, name)
   for (const work of works) attempt(work, linkOrUnlink)
   syncFolders(works)
-  for (const work of puts) if (work.outcome !== null) leaveNothing(work)
+  for (const work of puts) if (work.outcome !== null && work.isMade) leaveNothing(work)
   return works.map(({ outcome }) => outcome)
 }
 
@@ -60,6 +62,7 @@ const outcomeOf = (error: unknown): FileOutcome => ({
 function write(work: Work<PutTask>): void {
   const { place, bytes } = work.task
   work.descriptor = openSync(place.temporary, 'wx', 0o600)
+  work.isMade = true
   for (let done = 0; done < bytes.byteLength; ) done += writeSync(work.descriptor, bytes, done)
 }
 
@@ -131,6 +134,6 @@ function leaveNothing(work: Work<PutTask>): void {
     close(work)
     unlinkSync(work.task.place.temporary)
   } catch {
-    // it was never there, or has the other name
+    // it has the other name, or the sweep finds it
   }
 }
