@@ -66,15 +66,19 @@ function listen<Answer>(worker: Worker) {
   return { next, ended }
 }
 
-/** The work of a thread. `act` answers for whatever fails; what it throws ends the thread. */
+/** The work of a thread, one message after the other. `act` answers for whatever fails; what it throws ends the thread. */
 export function answerAsThread<Ask, Answer>(
   act: (message: Ask) => Answer | Promise<Answer>,
   close: () => void = () => undefined,
 ): void {
-  parentPort?.on('message', async (message: Ask | typeof END) => {
+  const handle = async (message: Ask | typeof END) => {
     if (message !== END) return parentPort?.postMessage(await act(message))
     close()
     parentPort?.close()
+  }
+  let before: Promise<unknown> = Promise.resolve()
+  parentPort?.on('message', message => {
+    before = before.then(() => handle(message))
   })
   parentPort?.postMessage(READY)
 }

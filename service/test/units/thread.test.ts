@@ -4,7 +4,7 @@ import { createOnceBusy } from '../../src/ground/once-busy.ts'
 import { startThread } from '../../src/ground/thread.ts'
 
 const ENTRY = new URL('../support/threads/shaky.ts', import.meta.url)
-type Ask = { double: number } | 'throw' | 'end'
+type Ask = { double: number } | 'throw' | 'exit'
 
 async function start() {
   const thread = await startThread<Ask, number>(ENTRY)
@@ -18,7 +18,7 @@ it('answers one after the other', async () => {
   expect(await thread.ask({ double: 3 })).toBe(6)
 })
 
-it.each(['throw', 'end'] as const)(
+it.each(['throw', 'exit'] as const)(
   'one that ends by itself (%s) fails what it was asked, and all that it is asked afterwards',
   async how => {
     const thread = await start()
@@ -32,6 +32,12 @@ it('closes, however often it is told', async () => {
   const thread = await start()
   await Promise.all([thread.close(), thread.close()])
   await expect(thread.ask({ double: 1 })).rejects.toThrow('has ended')
+})
+
+it('answers what it was asked before it closes', async () => {
+  const thread = await start()
+  const [answer] = await Promise.all([thread.ask({ double: 5 }), thread.close()])
+  expect(answer).toBe(10)
 })
 
 it('one whose program cannot run is not started', async () => {
