@@ -149,14 +149,14 @@ export interface Blobs {
   /** Makes the quarantined bytes durable under a fresh media key too; the quarantined ones stay until removed. */
   promote(quarantineKey: string, mediaKey: string, as: Published): Promise<void>
   /**
-   * Bytes `start` to `end`, both included. Throws `unavailable` when they are not there. For a delivery what is read
-   * often may come from memory, and a piece may be overwritten once the third piece after it is asked for: whoever passes
-   * them on as they come spares the memory.
+   * Bytes `start` to `end`, both included. Throws `unavailable` when they are not there. For a delivery, which says
+   * when its answer is `out`, what is read often may come from memory, and a piece may be overwritten then, or once the
+   * third piece after it is asked for: whoever passes them on as they come spares the memory.
    */
   read(
     key: string,
     range: { start: number; end: number },
-    options?: { isDelivery: boolean },
+    delivery?: { out: Promise<void> },
   ): Promise<AsyncIterable<Uint8Array>>
   /** Lends the bytes as a local file for the time of `use`. */
   withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>

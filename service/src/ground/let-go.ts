@@ -8,7 +8,10 @@ const WORTHWHILE_BYTES = 4096
  * next collection, and looks through the whole heap each time 64 MB have piled up outside: while large files arrive,
  * that took more time than hashing them.
  */
-export function letGo({ buffer, byteLength }: Uint8Array): void {
-  const isOwn = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength
-  if (isOwn && byteLength >= WORTHWHILE_BYTES) buffer.transfer(0)
+export function letGo(bytes: Uint8Array): void {
+  if (ownsBuffer(bytes) && bytes.byteLength >= WORTHWHILE_BYTES) bytes.buffer.transfer(0)
 }
+
+/** Whether nobody else's bytes are in the same memory. */
+export const ownsBuffer = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength

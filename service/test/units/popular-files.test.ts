@@ -10,6 +10,9 @@ import { temporaryFolder } from '../support/start-process.ts'
 const KIB = 1024
 const BYTES = Buffer.from(Array.from({ length: 3 * 1024 * KIB }, (_, n) => n % 251))
 
+/** Of answers that are on their way for as long as the test lasts. */
+const OUT = new Promise<void>(() => undefined)
+
 let folder: string
 let files: PopularFiles
 beforeEach(async () => {
@@ -21,7 +24,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const at = (name: string) => path.join(folder, name)
 const open = () => openFilesBelow(process.pid, folder)
 const read = async (name: string, start: number, bytes: number) =>
-  buffer(await files.read(at(name), { start, end: start + bytes - 1 }))
+  buffer(await files.read(at(name), { start, end: start + bytes - 1 }, OUT))
 
 it('gives the bytes of every range, from many readers at once', async () => {
   await writeFile(at('a'), BYTES)
@@ -42,7 +45,9 @@ it('opens a file once for all, and closes it when nobody has asked for a while',
 
 it('closes one that is forgotten when its last reader has all of it', async () => {
   await writeFile(at('a'), BYTES)
-  const reader = (await files.read(at('a'), { start: 0, end: BYTES.byteLength - 1 }))[Symbol.asyncIterator]()
+  const reader = (await files.read(at('a'), { start: 0, end: BYTES.byteLength - 1 }, OUT))[
+    Symbol.asyncIterator
+  ]()
   const first = await reader.next()
   files.forget(at('a'))
   expect(await open()).toHaveLength(1)
@@ -88,12 +93,14 @@ it('tells of a file that is missing or too short, and finds it once it is there'
 
 it('a piece that is lent is nobody else’s until it is given back', async () => {
   await writeFile(at('a'), BYTES)
+  const out = Promise.withResolvers<void>()
   const lend = async (start: number) =>
-    (await files.read(at('a'), { start, end: start + 9 }))[Symbol.asyncIterator]()
+    (await files.read(at('a'), { start, end: start + 9 }, out.promise))[Symbol.asyncIterator]()
   const readers = await Promise.all(Array.from({ length: 50 }, (_, n) => lend(n + 1)))
   const pieces = await Promise.all(readers.map(reader => reader.next()))
   for (const [n, piece] of pieces.entries())
     expect(Buffer.from(piece.value).equals(BYTES.subarray(n + 1, n + 11))).toBe(true)
   for (const reader of readers) await reader.return?.()
+  out.resolve()
   expect((await read('a', 100, 10)).equals(BYTES.subarray(100, 110))).toBe(true)
 })

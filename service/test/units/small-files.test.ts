@@ -1,7 +1,9 @@
 // Many small files at once: what is done to each, and what becomes of the others where one cannot be.
+import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { FileTask } from '../../src/blobs/disk/files/task.ts'
 import { workThrough } from '../../src/blobs/disk/files/work-through.ts'
 import { openDisk } from '../../src/blobs/disk/open-disk.ts'
@@ -66,7 +68,12 @@ it('tells what cannot be linked or removed', async () => {
 })
 
 it('a store that is busy keeps every byte, says what is wrong, and closes', async () => {
+  const begun = once(process, 'worker')
   const blobs = await openDisk(at('blobs'))
+  await Promise.all(Array.from({ length: 20 }, () => blobs.remove(freshQuarantineKey())))
+  const [thread] = (await begun) as [Worker]
+  await once(thread, 'message') // it is ready
+  const asked = vi.spyOn(thread, 'postMessage')
   const keys = Array.from({ length: 300 }, freshQuarantineKey)
   const bytesOf = (n: number) => Buffer.from(Array.from({ length: 1 + n * 7 }, (_, i) => (i + n) % 256))
   for (let from = 0; from < keys.length; from += 50)
@@ -74,6 +81,7 @@ it('a store that is busy keeps every byte, says what is wrong, and closes', asyn
   for (const [n, key] of keys.entries())
     expect((await readFile(at(`blobs/${key}`))).equals(bytesOf(n))).toBe(true)
   expect(await readdir(at('blobs/incoming'))).toEqual([])
+  expect(asked).toHaveBeenCalled()
   const [key = ''] = keys
   await rm(at('blobs/incoming'), { recursive: true })
   await expect(blobs.put(freshQuarantineKey(), Buffer.from('x'))).rejects.toMatchObject({

@@ -48,8 +48,12 @@ export async function openDisk(
     promote: (quarantineKey, mediaKey) =>
       // A second name for the same bytes: until the row says who won, the first one keeps them safe.
       onDisk(async () => smallFiles.link(fileOf(quarantineKey), fileOf(mediaKey))),
-    read: (key, range, { isDelivery } = { isDelivery: false }) =>
-      onDisk(() => (isDelivery ? popularFiles.read : readFileRange)(fileOf(key), range)),
+    read: (key, range, delivery) =>
+      onDisk(() =>
+        delivery === undefined
+          ? readFileRange(fileOf(key), range)
+          : popularFiles.read(fileOf(key), range, delivery.out),
+      ),
     withFile: (key, use) => onDisk(async () => use(fileOf(key))),
     remove: key =>
       onDisk(async () => {

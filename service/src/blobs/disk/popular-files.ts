@@ -11,8 +11,8 @@ const MOST_SPARE = 32
 const RESTED_MS = 2_000
 
 export interface PopularFiles {
-  /** Bytes that never change under their name, in pieces that are lent. */
-  read(file: string, range: Range): Promise<AsyncIterable<Uint8Array>>
+  /** Bytes that never change under their name, in pieces that are lent until they are `out`. */
+  read(file: string, range: Range, out: Promise<void>): Promise<AsyncIterable<Uint8Array>>
   /** To be called before the name goes: whoever is reading reads on. */
   forget(file: string): void
 }
@@ -33,10 +33,11 @@ interface Kept {
 export function createPopularFiles(): PopularFiles {
   const files = new Map<string, Kept>()
   const spare = createSpareBuffers({ bytes: PIECE_BYTES, most: MOST_SPARE })
-  const readSpare = async (file: OpenFile, range: Range) => {
+  const readSpare = async (file: OpenFile, range: Range, out: Promise<void>) => {
     const piece = spare.take(lengthOf(range))
     await readWhole(file, range, piece)
-    return spare.lend(piece)
+    void out.then(() => spare.giveBack(piece))
+    return only(piece)
   }
   let isSwept = false
   const forget = (file: string) => {
@@ -67,7 +68,7 @@ export function createPopularFiles(): PopularFiles {
     return kept
   }
   return {
-    read: async (file, range) => {
+    read: async (file, range, out) => {
       const kept = take(file)
       const known = pieceOf(kept, range)
       if (known !== undefined) return only(known)
@@ -76,7 +77,7 @@ export function createPopularFiles(): PopularFiles {
         throw error
       })
       if (lengthOf(range) > PIECE_BYTES) return readOpenFile(lent, range, { areLent: true })
-      if (range.start > 0) return readSpare(lent, range)
+      if (range.start > 0) return readSpare(lent, range, out)
       kept.piece = await readWhole(lent, range)
       return only(kept.piece)
     },

@@ -3,6 +3,7 @@ import { link, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { unavailable } from '../../ground/errors.ts'
 import { createGroups } from '../../ground/groups.ts'
+import { ownsBuffer } from '../../ground/let-go.ts'
 import { createOnceBusy } from '../../ground/once-busy.ts'
 import { startThread } from '../../ground/thread.ts'
 import type { FilePlace } from './file-writer.ts'
@@ -65,16 +66,13 @@ async function workAlone(task: FileTask, syncFolder: SyncFolder): Promise<void> 
 
 /** A view of a buffer that others use, too, would take all of it along. */
 function alone(task: FileTask): FileTask {
-  if (task.kind !== 'put' || isWhole(task.bytes)) return task
+  if (task.kind !== 'put' || ownsBuffer(task.bytes)) return task
   return { ...task, bytes: task.bytes.slice() }
 }
 
 /** Given instead of copied. */
 const givenWith = (task: FileTask): ArrayBuffer[] =>
-  task.kind === 'put' && isWhole(task.bytes) ? [task.bytes.buffer] : []
-
-const isWhole = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
-  bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
+  task.kind === 'put' && ownsBuffer(task.bytes) ? [task.bytes.buffer] : []
 
 const errorFrom = ({ code, message }: NonNullable<FileOutcome>): Error =>
   Object.assign(new Error(message), { code })

@@ -1,19 +1,12 @@
 // Delivery by this process: the bytes come from wherever they are kept and go out with the answer.
 import { Readable } from 'node:stream'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ReadyAsset } from '../../assets/asset.ts'
 import type { Ports } from '../../assets/ports.ts'
 import { notFound } from '../../ground/errors.ts'
 import { type ByteRange, requestedRange } from '../byte-range.ts'
 import { isRangeWanted } from '../preconditions.ts'
-import {
-  answerUnsatisfiable,
-  type Deliver,
-  describe,
-  type Exchange,
-  identify,
-  validatorsOf,
-} from './deliver.ts'
+import { answerUnsatisfiable, type Deliver, describe, identify, validatorsOf } from './deliver.ts'
 
 /**
  * The blob's reader gives half a mebibyte at a time, and lends it. One is being written, one waits and one is asked for:
@@ -21,22 +14,29 @@ import {
  */
 const ONE_CHUNK_AHEAD = 1
 
-/**
- * Bytes that come in one piece go out as one, with their headers; a stream would only be in their way. The piece is lent
- * until the answer is out.
- */
+/** Bytes that come in one piece go out as one, with their headers; a stream would only be in their way. */
 async function bodyOf(
-  iterator: AsyncIterator<Uint8Array>,
-  { start, end }: ByteRange,
-  { reply }: Exchange,
+  ports: ReadingPorts,
+  asset: ReadyAsset,
+  range: ByteRange,
+  reply: FastifyReply,
 ): Promise<Uint8Array | Readable> {
+  const bytes = await bytesOf(ports, asset, range, { out: whenOut(reply) })
+  const iterator = bytes[Symbol.asyncIterator]()
   const first = await iterator.next()
   if (first.done) return Buffer.alloc(0)
-  if (first.value.byteLength <= end - start)
+  if (first.value.byteLength <= range.end - range.start)
     return Readable.from(again(first, iterator), { objectMode: false, highWaterMark: ONE_CHUNK_AHEAD })
-  reply.raw.once('close', () => iterator.return?.())
+  await iterator.return?.()
   return first.value
 }
+
+/** When the answer has gone out, or its client has. */
+const whenOut = ({ raw }: FastifyReply): Promise<void> =>
+  new Promise(resolve => {
+    if (raw.closed) resolve()
+    else raw.once('close', resolve)
+  })
 
 /** Not a generator, which would not hand `return` on before its first read. */
 function again<T>(first: IteratorResult<T>, iterator: AsyncIterator<T>): AsyncIterable<T> {
@@ -57,16 +57,11 @@ type ReadingPorts = Pick<Ports, 'assets' | 'blobs'>
 
 /** The first bytes are read before a header promises anything of them: an error must not carry what caches keep. */
 export function createStream(ports: ReadingPorts): Deliver {
-  const bodyAt = async (exchange: Exchange, asset: ReadyAsset, range: ByteRange) => {
-    const bytes = await bytesOf(ports, asset, range, { isDelivery: true })
-    return bodyOf(bytes[Symbol.asyncIterator](), range, exchange)
-  }
-  return async (asset, exchange, caching) => {
-    const { request, reply } = exchange
+  return async (asset, { request, reply }, caching) => {
     const range = rangeOf(request, asset)
     if (range === 'unsatisfiable') return answerUnsatisfiable(reply, asset)
     const { start, end } = range ?? { start: 0, end: asset.sizeBytes - 1 }
-    const body = request.method === 'HEAD' ? undefined : await bodyAt(exchange, asset, { start, end })
+    const body = request.method === 'HEAD' ? undefined : await bodyOf(ports, asset, { start, end }, reply)
     identify(reply, asset, caching)
     describe(reply, asset, request).headers({ 'accept-ranges': 'bytes', 'content-length': end - start + 1 })
     if (range !== undefined)
@@ -89,10 +84,10 @@ export async function bytesOf(
   ports: ReadingPorts,
   asset: ReadyAsset,
   range: ByteRange,
-  options: { isDelivery: boolean },
+  delivery?: { out: Promise<void> },
 ): Promise<AsyncIterable<Uint8Array>> {
   try {
-    return await ports.blobs.read(asset.blobKey, range, options)
+    return await ports.blobs.read(asset.blobKey, range, delivery)
   } catch (error) {
     throw (await ports.assets.findReady(asset.mediaToken)) === undefined ? notFound('media') : error
   }

@@ -19,7 +19,7 @@ export function createXAccel(ports: Pick<Ports, 'assets' | 'blobs'>): Deliver {
     if (range === 'unsatisfiable') return answerUnsatisfiable(reply, asset)
     if (!isLeftToNginx(request, range !== undefined)) return stream(asset, exchange, caching)
     // One byte, for the reason that streaming has: nginx would put our headers on its own 404. It opens the file itself.
-    await bytesOf(ports, asset, { start: 0, end: 0 }, { isDelivery: false })
+    await bytesOf(ports, asset, { start: 0, end: 0 })
     identify(reply, asset, caching)
     // nginx says so itself, only not of a part.
     if (range !== undefined) reply.header('accept-ranges', 'bytes')

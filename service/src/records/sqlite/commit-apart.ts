@@ -6,7 +6,7 @@ import { createOnceBusy } from '../../ground/once-busy.ts'
 import type { SaveOutcome } from '../../ground/save-outcome.ts'
 import { startThread } from '../../ground/thread.ts'
 import type { Engine } from './engine.ts'
-import { type Commit, commitHere } from './write.ts'
+import { type Commit, commitNamed } from './write.ts'
 import {
   createNumbering,
   type GroupMessage,
@@ -22,12 +22,8 @@ const ENTRY = new URL(`./writer/main${path.extname(import.meta.url)}`, import.me
  * a thread of its own neither holds up anyone but those who wait for it. Where the thread ends by itself, its group is
  * answered `unavailable`, and this one takes over.
  */
-export function createCommitApart(
-  engine: Engine,
-  file: string,
-  beforeCommit: () => void,
-): { commit: Commit; close(): Promise<void> } {
-  const here = commitHere(engine, beforeCommit)
+export function createCommitApart(engine: Engine, file: string): { commit: Commit; close(): Promise<void> } {
+  const here = commitNamed(engine)
   const writer = createOnceBusy(() => startWriter(engine, file))
   return {
     commit: group => (writer.helperFor(group.length)?.commit ?? here)(group),

@@ -20,18 +20,17 @@ import { createEventLog } from './event-log.ts'
 import { createKysely } from './kysely.ts'
 import { exclusively } from './lock.ts'
 import { migrate } from './migrate.ts'
-import { growNameIndex } from './name-index.ts'
 import { createRead } from './read.ts'
 import { createSearch } from './row-search.ts'
 import { integrityOf, vacuumInto } from './soundness.ts'
-import { type Commit, commitHere, createWrite } from './write.ts'
+import { type Commit, commitNamed, createWrite } from './write.ts'
 
 export const databaseFile = (folder: string): string => path.join(folder, 'herbarium.db')
 
 /** Opens `herbarium.db` in a folder that exists; however many processes start at once, one makes and migrates it. */
 export async function openSqlite(folder: string): Promise<Records> {
   const engine = await exclusively(path.join(folder, 'start.lock'), () => openMigrated(folder))
-  const { commit, close } = createCommitApart(engine, databaseFile(folder), () => growNameIndex(engine))
+  const { commit, close } = createCommitApart(engine, databaseFile(folder))
   const records = recordsIn(engine, commit)
   return {
     ...records,
@@ -43,10 +42,7 @@ export async function openSqlite(folder: string): Promise<Records> {
 }
 
 /** The rows in a file of this program's schema. */
-export function recordsIn(
-  engine: Engine,
-  commit: Commit = commitHere(engine, () => growNameIndex(engine)),
-): Records {
+export function recordsIn(engine: Engine, commit: Commit = commitNamed(engine)): Records {
   const db = createKysely(engine)
   const write = createWrite(commit)
   const log = createEventLog(engine)

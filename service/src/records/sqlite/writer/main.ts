@@ -3,13 +3,12 @@ import { workerData } from 'node:worker_threads'
 import { Refusal } from '../../../ground/errors.ts'
 import { answerAsThread } from '../../../ground/thread.ts'
 import { openEngine } from '../engine.ts'
-import { growNameIndex } from '../name-index.ts'
 import { errcodeOf } from '../trouble.ts'
-import { commitHere } from '../write.ts'
+import { commitNamed } from '../write.ts'
 import { createNumbered, type GroupMessage, type PlainError, type ReplyMessage } from './messages.ts'
 
 const engine = openEngine(workerData.file)
-const commit = commitHere(engine, () => growNameIndex(engine))
+const commit = commitNamed(engine)
 const stepsOf = createNumbered()
 
 answerAsThread<GroupMessage, ReplyMessage>(

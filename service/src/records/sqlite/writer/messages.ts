@@ -6,8 +6,9 @@ import type { PlainStep } from '../commit-group.ts'
 export type NumberedStep = [statement: number, parameters: readonly unknown[], otherwise?: SaveOutcome]
 
 export interface GroupMessage {
-  /** Statements that were not said before; their numbers go on from the last. */
+  /** Statements that were not said before, and the number of the first; those from it on are forgotten. */
   statements: string[]
+  from: number
   writes: NumberedStep[][]
 }
 
@@ -24,10 +25,15 @@ export type SettledMessage = SaveOutcome | PlainError
 
 export type ReplyMessage = { settled: SettledMessage[] } | { failed: PlainError }
 
+/** Statements over lists have a text for each length: both ends begin anew where there are so many. */
+const MAX_STATEMENTS = 300
+
 /** Gives a number to each statement; those that are new go with the next message. */
 export function createNumbering(): (group: PlainStep[][]) => GroupMessage {
   const numbers = new Map<string, number>()
   return group => {
+    if (numbers.size > MAX_STATEMENTS) numbers.clear()
+    const from = numbers.size
     const statements: string[] = []
     const numberOf = (sql: string): number => {
       const known = numbers.get(sql)
@@ -42,15 +48,15 @@ export function createNumbering(): (group: PlainStep[][]) => GroupMessage {
           otherwise === undefined ? [numberOf(sql), parameters] : [numberOf(sql), parameters, otherwise],
       ),
     )
-    return { statements, writes }
+    return { statements, from, writes }
   }
 }
 
 /** The other end of a numbering. */
 export function createNumbered(): (message: GroupMessage) => PlainStep[][] {
   const known: string[] = []
-  return ({ statements, writes }) => {
-    known.push(...statements)
+  return ({ statements, from, writes }) => {
+    known.splice(from, Number.POSITIVE_INFINITY, ...statements)
     return writes.map(steps =>
       steps.map(([statement, parameters, otherwise]) => ({
         sql: known[statement] ?? '',
