@@ -125,9 +125,19 @@ it('once much is written a thread of its own does it: with the same outcomes, an
   ])
   expect([stale, fine]).toMatchObject([{ value: 'stale' }, { value: 'saved' }])
   expect(twice).toMatchObject({ status: 'rejected', reason: { message: /UNIQUE/ } })
+  const counted = () => engine.read('select count(*) as n from leaves', [])
+  const late = write([add('late')])
+  // Somebody reads just before the commit, and in the turn in which its answer comes.
+  setImmediate(() => {
+    counted()
+    const began = performance.now()
+    while (performance.now() - began < 100);
+  })
+  await late
+  expect(counted()).toEqual([{ n: n + 2 }])
   for (let length = 1; length <= 700; length++)
     expect(await write([step(`delete from leaves where n in (${Array(length).fill('-1')})`)])).toBe('saved')
-  expect(names()).toEqual([...Array.from({ length: n }, (_, at) => `leaf ${at}`), 'last'])
+  expect(names()).toEqual([...Array.from({ length: n }, (_, at) => `leaf ${at}`), 'last', 'late'])
   expect(executed).toHaveLength(before)
   await close()
 })

@@ -98,6 +98,7 @@ it('a piece that is lent is nobody else’s until it is given back', async () =>
     (await files.read(at('a'), { start, end: start + 9 }, out.promise))[Symbol.asyncIterator]()
   const readers = await Promise.all(Array.from({ length: 50 }, (_, n) => lend(n + 1)))
   const pieces = await Promise.all(readers.map(reader => reader.next()))
+  await Promise.all(Array.from({ length: 50 }, (_, n) => read('a', 200 + n, 10)))
   for (const [n, piece] of pieces.entries())
     expect(Buffer.from(piece.value).equals(BYTES.subarray(n + 1, n + 11))).toBe(true)
   for (const reader of readers) await reader.return?.()
