@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts'
 import { syncFolder } from '../config/sync-folder.ts'
 import { openService } from '../service.ts'
 import { begin } from '../workspaces/begin.ts'
-import { boundYoungSpace, collectAfterStart } from './engine-memory.ts'
+import { collectAfterStart, steerYoungSpace } from './engine-memory.ts'
 import { CommandFailure } from './failure.ts'
 import { livableConfig } from './livable-config.ts'
 import { stopWhenTold } from './until-stopped.ts'
@@ -32,7 +32,7 @@ async function serve({ jobs }: { jobs: boolean }): Promise<void> {
     throw new CommandFailure([listenComplaint(config, cause)], { cause })
   })
   collectAfterStart()
-  boundYoungSpace()
+  steerYoungSpace()
   stopWhenTold(service)
   console.log(await welcome(service, config, told))
 }

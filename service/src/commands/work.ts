@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { openWorker } from '../service.ts'
 import { version } from '../version.ts'
-import { boundYoungSpace } from './engine-memory.ts'
+import { steerYoungSpace } from './engine-memory.ts'
 import { livableConfig } from './livable-config.ts'
 import { stopWhenTold } from './until-stopped.ts'
 import { metricsLine } from './welcome.ts'
@@ -17,7 +17,7 @@ export function addWork(program: Command): void {
 async function work(): Promise<void> {
   const config = await livableConfig({ listens: false })
   const worker = await openWorker(config)
-  boundYoungSpace()
+  steerYoungSpace()
   stopWhenTold(worker)
   console.log(`
 Herbarium ${version} is at work.
