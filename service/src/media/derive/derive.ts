@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Sharp } from 'sharp'
 import type { Recipe } from '../../assets/derivatives/recipe.ts'
-import { type Bytes, openBytes } from '../bytes.ts'
+import { type Bytes, openBytesHere } from '../bytes.ts'
 import { checkDisk } from '../check-disk.ts'
 import { pictureInput } from '../picture-input.ts'
 import { loadSharp } from '../sharp.ts'
@@ -17,7 +17,7 @@ const MAX_PIXELS = 150_000_000
 
 /** Throws only where a file cannot be opened, read or written. */
 export async function derive({ type, path, target, recipe }: DeriveTask): Promise<Derived> {
-  const file = await openBytes(path)
+  const file = openBytesHere(path)
   let picture: Buffer
   try {
     picture = await made(await openPicture(type, path, file, recipe), recipe)

@@ -1,6 +1,6 @@
 // Looks into a whole file of a known type: is it what it begins as, is it whole, and what is there to know of it.
 import type { MediaFacts } from '../../assets/media-facts.ts'
-import { openBytes } from '../bytes.ts'
+import { openBytesHere } from '../bytes.ts'
 import { FaultyFile, factsOfFaulty, noFacts, tooManyBytes, unreadable } from '../faulty-file.ts'
 import { readImage } from './image.ts'
 import type { Look } from './look.ts'
@@ -37,7 +37,7 @@ const readers: Record<string, (look: Look) => Promise<Partial<MediaFacts>>> = {
 export async function inspect(type: string, path: string, maxPixels: number): Promise<MediaFacts> {
   const read = readers[type]
   if (read === undefined) throw new Error(`no reader for ${type}`)
-  const file = await openBytes(path)
+  const file = openBytesHere(path)
   try {
     if (isReadWhole(type) && file.size > WHOLE_FILE_MAX_BYTES) throw tooManyBytes(type, WHOLE_FILE_MAX_BYTES)
     return { ...noFacts, ...(await read({ type, path, file, maxPixels })) }
