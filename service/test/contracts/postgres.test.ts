@@ -7,7 +7,7 @@ import type { Installation } from '../support/use-records.ts'
 import { describeRecords } from './records-contract.ts'
 
 async function openInstallation(): Promise<Installation> {
-  const database = await newDatabase(inject('postgresUrl'))
+  const database = await newDatabase(inject('postgresUrl'), inject('postgresTemplate'))
   const opened: Records[] = []
   const open = async () => {
     const records = await openPostgres({ url: database.url, connections: 4 })
