@@ -9,9 +9,10 @@ export type Area = 'incoming' | 'quarantine' | 'media'
 
 const LOOK_MS = 100
 
-export async function storedFiles({ folder }: Contestant, area: Area): Promise<string[]> {
-  const place = path.join(folder, 'blobs', area)
-  const entries = await readdir(place, { recursive: true, withFileTypes: true })
+export const placeOf = ({ folder }: Contestant, area: Area): string => path.join(folder, 'blobs', area)
+
+export async function storedFiles(contestant: Contestant, area: Area): Promise<string[]> {
+  const entries = await readdir(placeOf(contestant, area), { recursive: true, withFileTypes: true })
   return entries.filter(entry => entry.isFile()).map(entry => path.join(entry.parentPath, entry.name))
 }
 

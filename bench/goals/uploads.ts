@@ -1,6 +1,7 @@
 // Uploads of three sizes, beside what Node does by itself and beside what a user would pick instead.
 import { type Herbarium, startHerbarium } from '../contestants/herbarium.ts'
 import type { Contestant } from '../contestants/start.ts'
+import { placeOf } from '../contestants/stored.ts'
 import { BARE_PUT, FASTIFY_MULTIPART, RIVALS, type Uploader } from '../contestants/uploaders.ts'
 import { askOk } from '../load/connection.ts'
 import { inTurns, type Rounds, ratioOf, type Turn } from '../load/in-turns.ts'
@@ -104,6 +105,9 @@ export function receiving(herbarium: Herbarium, effort: Effort, size: Files): Tu
         if (upload !== undefined) await herbarium.upload(connection, upload.reserved, upload.file)
       }
     },
+    // As the others' files: else each round of ours would be written to memory that nobody has used before, and a virtual
+    // machine has to ask its host for that, page by page.
+    cleanUp: () => emptyFolder(placeOf(herbarium, 'quarantine')),
   }
 }
 

@@ -6,7 +6,7 @@ import { brokenPromises, strayFiles } from '../support/folder-facts.ts'
 import { wireTo } from '../support/kill/asking.ts'
 import { checkAll } from '../support/kill/check.ts'
 import type { Told } from '../support/kill/told.ts'
-import { type Persistence, persistInParts, persistWithAsset } from '../support/persist.ts'
+import { type Persistence, persistInParts, persistLarge, persistWithAsset } from '../support/persist.ts'
 import { type DiskEvent, diskEvents, RECORDED_CALLS } from '../support/power/disk-events.ts'
 import { requireStrace, underStrace } from '../support/power/strace.ts'
 import { firstTenant } from '../support/process-tenant.ts'
@@ -29,7 +29,12 @@ interface Trouble {
  */
 async function workThrough(
   call: string,
-  { error, when, work = persistWithAsset }: { error: string; when: string; work?: typeof persistWithAsset },
+  {
+    error,
+    when,
+    work = persistWithAsset,
+    assets = ASSETS,
+  }: { error: string; when: string; work?: typeof persistWithAsset; assets?: number },
 ): Promise<Trouble> {
   const dataDir = await temporaryFolder()
   const logFile = `${dataDir}.strace`
@@ -45,7 +50,7 @@ async function workThrough(
   const persistence = { refusals: 0 }
   try {
     const wire = wireTo(server, await firstTenant(server))
-    for (let n = 0; n < ASSETS; n++) {
+    for (let n = 0; n < assets; n++) {
       await work(wire, ledger, persistence)
       await checkAll(wire, ledger)
     }
@@ -77,6 +82,20 @@ describe('While calls fail every now and then, assets get ready by asking again,
     expect(trouble.persistence.refusals).toBeGreaterThan(2)
     expect(failedSyncs(trouble).some(file => file.includes('/incoming/'))).toBe(true)
     expect(syncedAgainAsTheyWere(trouble.events)).toEqual([])
+    expect(strayFiles(trouble.dataDir).filter(isUnfinishedOrMedia)).toEqual([])
+    await expectWhole(trouble)
+  })
+
+  test('syncing a large file while it comes: what follows is not taken for whole, nor synced again', async () => {
+    const trouble = await workThrough('fdatasync', {
+      error: 'EIO',
+      when: '1+4',
+      work: persistLarge,
+      assets: 3,
+    })
+    expect(trouble.persistence.refusals).toBeGreaterThan(2)
+    expect(failedBeforeTheEnd(trouble.events).length).toBeGreaterThan(0)
+    expect(syncedAfterFailing(trouble.events)).toEqual([])
     expect(strayFiles(trouble.dataDir).filter(isUnfinishedOrMedia)).toEqual([])
     await expectWhole(trouble)
   })
@@ -121,6 +140,15 @@ describe('While calls fail every now and then, assets get ready by asking again,
     await expectWhole(trouble)
   })
 })
+
+/** Files whose sync failed before the last of their bytes was written. */
+const failedBeforeTheEnd = (events: DiskEvent[]): string[] =>
+  events.flatMap((event, n) =>
+    event.kind === 'sync failed' &&
+    events.slice(n).some(later => later.kind === 'write' && later.path === event.path)
+      ? [path.basename(event.path)]
+      : [],
+  )
 
 /** Not even after more was written: nobody knows which of its bytes are on the disk. */
 function syncedAfterFailing(events: DiskEvent[]): string[] {

@@ -26,20 +26,28 @@ export async function persist<T>(step: () => Promise<T>, persistence: Persistenc
     }
 }
 
+type Persist = (wire: Wire, ledger: Told[], persistence: Persistence) => Promise<void>
+
 /** An asset's whole way, whatever it takes. */
-export async function persistWithAsset(wire: Wire, ledger: Told[], persistence: Persistence): Promise<void> {
-  const bytes = Buffer.from(wavOf(randomInt(1000, 200_000), randomInt(2 ** 31)))
-  const told = await persist(() => reserve(wire, bytes), persistence)
-  ledger.push(told)
-  await persist(() => upload(wire, told), persistence)
-  await persist(() => complete(wire, told), persistence)
-  await persist(() => attach(wire, told), persistence)
-}
+const persistOfBytes =
+  (least: number, most: number): Persist =>
+  async (wire, ledger, persistence) => {
+    const bytes = Buffer.from(wavOf(randomInt(least, most), randomInt(2 ** 31)))
+    const told = await persist(() => reserve(wire, bytes), persistence)
+    ledger.push(told)
+    await persist(() => upload(wire, told), persistence)
+    await persist(() => complete(wire, told), persistence)
+    await persist(() => attach(wire, told), persistence)
+  }
+
+export const persistWithAsset = persistOfBytes(1000, 200_000)
+/** So large that a part of it is synced while the rest still comes. */
+export const persistLarge = persistOfBytes(12_000_000, 16_000_000)
 
 const PARTS = 3
 
 /** As `persistWithAsset`, in parts: after each refusal it asks where the upload is, and goes on from there. */
-export async function persistInParts(wire: Wire, ledger: Told[], persistence: Persistence): Promise<void> {
+export const persistInParts: Persist = async (wire, ledger, persistence) => {
   const bytes = Buffer.from(wavOf(randomInt(100_000, 400_000), randomInt(2 ** 31)))
   const told = await persist(() => reserve(wire, bytes), persistence)
   ledger.push(told)

@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlobWriter } from '../../assets/ports.ts'
 import type { SyncFolder } from './folder-sync.ts'
+import { createSteadySync } from './steady-sync.ts'
 import { onDisk } from './trouble.ts'
 import { createWriteQueue } from './write-queue.ts'
 
@@ -34,30 +35,19 @@ interface Writing {
   startsAt: number
 }
 
-/** A failed sync is told once by the system: the next one would succeed without the bytes that were lost. */
-function syncOnceSound(handle: FileHandle): () => Promise<void> {
-  let failure: unknown
-  return async () => {
-    if (failure !== undefined) throw failure
-    try {
-      await handle.datasync()
-    } catch (error) {
-      failure = error
-      throw error
-    }
-  }
-}
-
 /** Temp file, fdatasync, rename, fsync of the folder: the order in which nothing half-written gets a name. */
 function writerOf(handle: FileHandle, { place, syncFolder, startsAt }: Writing): BlobWriter {
   const queue = createWriteQueue(handle, startsAt)
-  const sync = syncOnceSound(handle)
+  const { came, sync } = createSteadySync(handle)
   const closeAnyway = async () => {
     await queue.drain().catch(() => undefined)
     await handle.close().catch(() => undefined)
   }
   return {
-    write: bytes => onDisk(() => queue.add(bytes)),
+    write: bytes => {
+      came(bytes.byteLength)
+      return onDisk(() => queue.add(bytes))
+    },
     save: () =>
       onDisk(async () => {
         await queue.drain()
