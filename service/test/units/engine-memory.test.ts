@@ -5,12 +5,14 @@ import { expect, test } from 'vitest'
 
 const MODULE = new URL('../../src/commands/engine-memory.ts', import.meta.url)
 
-/** Allocates for a second or two, always holding on to what came last, and says the largest space it had, in bytes. */
+/** Rests as a server does, then allocates for a second or two, always holding on to what came last, and says the largest space it had, in bytes. */
 const PROGRAM = `
   import { getHeapSpaceStatistics } from 'node:v8'
   const [, module, steered] = process.argv
-  const { steerYoungSpace } = await import(module)
+  const { collectAfterStart, steerYoungSpace } = await import(module)
   if (steered === 'steered') steerYoungSpace()
+  collectAfterStart()
+  await new Promise(resolve => setTimeout(resolve, 1500))
   const held = Array.from({ length: 20_000 })
   let largest = 0
   for (let turn = 0; turn < 300; turn++) {
