@@ -1,4 +1,5 @@
 // The first bytes of a file that streams by, copied: who writes the file takes its bytes for good.
+import { letGo } from '../ground/let-go.ts'
 
 /** Enough for every type this service knows. */
 export const HEAD_BYTES = 64 * 1024
@@ -7,21 +8,20 @@ export interface Head {
   add(chunk: Uint8Array): void
   /** At most `HEAD_BYTES`. */
   bytes(): Uint8Array
+  /** Nobody looks at them any more. */
+  letGo(): void
 }
 
 export function createHead(): Head {
-  const chunks: Uint8Array[] = []
-  let missing = HEAD_BYTES
+  const memory = Buffer.allocUnsafeSlow(HEAD_BYTES)
+  let filled = 0
   return {
     add: chunk => {
-      if (missing === 0) return
-      const part = Buffer.from(chunk.subarray(0, missing))
-      chunks.push(part)
-      missing -= part.byteLength
+      const part = chunk.subarray(0, HEAD_BYTES - filled)
+      memory.set(part, filled)
+      filled += part.byteLength
     },
-    bytes: () => {
-      const [first = new Uint8Array()] = chunks
-      return chunks.length <= 1 ? first : Buffer.concat(chunks)
-    },
+    bytes: () => memory.subarray(0, filled),
+    letGo: () => letGo(memory),
   }
 }

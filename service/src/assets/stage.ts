@@ -1,6 +1,7 @@
 // Bytes on their way into quarantine: counted, hashed and sniffed in one pass while they flow.
 import { createHash, hash as hashAtOnce } from 'node:crypto'
 import { tooLarge } from '../ground/errors.ts'
+import { joined } from '../ground/let-go.ts'
 import type { ReceivedBytes } from './attempt.ts'
 import { createHead, HEAD_BYTES } from './head.ts'
 import type { BlobWriter, Ports } from './ports.ts'
@@ -37,7 +38,8 @@ export async function stage(
   const writer = await ports.blobs.create(staging.key)
   try {
     const { sizeBytes, sha256, head } = await pour(bytes, writer, staging)
-    const seen = await firstSight(ports.media, head, sizeBytes)
+    const seen = await firstSight(ports.media, head.bytes(), sizeBytes)
+    head.letGo()
     await writer.commit()
     return { key: staging.key, sizeBytes, sha256, ...seen }
   } catch (error) {
@@ -91,7 +93,7 @@ async function pour(bytes: AsyncIterable<Uint8Array>, writer: BlobWriter, stagin
     await writer.write(chunk)
     await staging.onBytes?.()
   }
-  return { sizeBytes, sha256: hash.digest('hex'), head: head.bytes() }
+  return { sizeBytes, sha256: hash.digest('hex'), head }
 }
 
 async function gathered(
@@ -107,7 +109,7 @@ async function gathered(
     mustFit(sizeBytes, bounds)
   }
   const [first] = chunks
-  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks)
+  return first !== undefined && chunks.length === 1 ? first : joined(chunks)
 }
 
 function mustFit(sizeBytes: number, { maxBytes, refusal }: Bounds): void {

@@ -15,3 +15,15 @@ export function letGo(bytes: Uint8Array): void {
 /** Whether nobody else's bytes are in the same memory. */
 export const ownsBuffer = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
   bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
+
+/** Takes the chunks for good, and copies them into memory that nobody else's bytes are in. */
+export function joined(chunks: readonly Uint8Array[]): Buffer<ArrayBuffer> {
+  const whole = Buffer.allocUnsafeSlow(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0))
+  let end = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, end)
+    end += chunk.byteLength
+    letGo(chunk)
+  }
+  return whole
+}

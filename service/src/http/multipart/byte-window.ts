@@ -1,6 +1,7 @@
 // A window on a body that is still arriving: the bytes that came and were not yet taken.
 
 import { brokenBody, Refusal } from '../../ground/errors.ts'
+import { joined, letGo } from '../../ground/let-go.ts'
 
 export interface ByteWindow {
   /** What came and was not yet taken; valid until the next `take` or `widen`. */
@@ -15,10 +16,10 @@ export interface ByteWindow {
   close(): Promise<void>
 }
 
-// Only where a delimiter or a header lies across two chunks must bytes be copied, and then no more than these.
+// Where a delimiter or a header lies across two chunks, no more of the second is joined to the first than these.
 const maxCopiedBytes = 4096
 
-/** Opens a window that holds `initial`; the body's bytes come after it. */
+/** Opens a window that holds `initial`; the body's bytes come after it, and its chunks are taken for good. */
 export function openByteWindow(initial: Buffer, body: AsyncIterable<Uint8Array>): ByteWindow {
   const chunks = openChunks(body)
   let held = initial
@@ -41,7 +42,9 @@ export function openByteWindow(initial: Buffer, body: AsyncIterable<Uint8Array>)
         held = chunk
       } else {
         held = Buffer.concat([held, chunk.subarray(0, maxCopiedBytes)])
-        if (chunk.length > maxCopiedBytes) waiting = chunk.subarray(maxCopiedBytes)
+        // Copied, too: a file's bytes can be given back early only where they are alone in their memory.
+        if (chunk.length > maxCopiedBytes) waiting = joined([chunk.subarray(maxCopiedBytes)])
+        letGo(chunk)
       }
     },
     close: () => chunks.close(),
