@@ -1,4 +1,4 @@
-// The joiner: opens the doors of one node to the nouns, or has it work without any.
+// The joiner: opens the doors of one node to the nouns.
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { presetsWith } from './assets/derivatives/recipe.ts'
@@ -6,10 +6,7 @@ import type { Ports } from './assets/ports.ts'
 import type { UploadUnderWay } from './assets/under-way.ts'
 import type { Config } from './config/config.ts'
 import { localOrigin } from './config/local-origin.ts'
-import { systemClock } from './ground/clock.ts'
 import { unavailable } from './ground/errors.ts'
-import type { Fault } from './ground/fault.ts'
-import { randomIds } from './ground/ids.ts'
 import { createApp } from './http/create-app.ts'
 import type { Deps } from './http/deps.ts'
 import { createFlights } from './http/flights.ts'
@@ -19,26 +16,16 @@ import type { SweepReport } from './jobs/sweep.ts'
 import type { Records } from './records/records.ts'
 import { chooseDelivery } from './service/choose-delivery.ts'
 import { type Node, type NodeRole, openNode } from './service/node.ts'
-import type { World } from './service/servants.ts'
+import { systemWorld, type World } from './service/servants.ts'
+import type { Worker } from './service/worker.ts'
 import { pageFolder, version } from './version.ts'
 
 export type { Records } from './records/records.ts'
-export { openRecords, type Servants, type World } from './service/servants.ts'
+export type { Servants, World } from './service/servants.ts'
 
-const systemWorld: World = { clock: systemClock, ids: randomIds }
 /** Requests in flight may finish for this long once the service is asked to stop. */
 const DRAIN_MS = 30_000
 const IDLE_CHECK_MS = 50
-
-/** A node that works without doors. */
-export interface Worker {
-  /** Where this process tells its metrics; undefined where it tells none. */
-  metricsUrl: string | undefined
-  /** Resolves, if ever, once nodes with another store have taken over: close it then. */
-  lost: Promise<Fault>
-  /** Gives its jobs back and closes everything. */
-  close(): Promise<void>
-}
 
 export interface Service extends Worker {
   records: Records
@@ -52,20 +39,6 @@ export interface Service extends Worker {
   readKeys(): Promise<void>
   /** Lets requests in flight finish, for a bounded time, then closes everything. */
   close(): Promise<void>
-}
-
-/** Throws a Fault where a live node of these rows has its bytes in another store. */
-export async function openWorker(config: Config, world: World = systemWorld): Promise<Worker> {
-  const node = await openNode(config, world, { runsJobs: true })
-  node.startSweeping()
-  return {
-    metricsUrl: node.telemetry.metricsUrl,
-    lost: node.lost,
-    close: async () => {
-      await node.stopJobs()
-      await node.close()
-    },
-  }
 }
 
 /** Throws a Fault where a live node of these rows has its bytes in another store. */

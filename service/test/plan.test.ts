@@ -116,6 +116,14 @@ test.each([
   expect(loaders).toEqual([])
 })
 
+test('what answers requests is loaded by a server alone', () => {
+  const doors = /^import (?!type )[^']*from '[^']*(\/http\/[^']*|\/service\.ts|\/choose-delivery\.ts)'/m
+  const loaders = files.filter(
+    file => roomOf(file) !== 'http' && doors.test(readFileSync(path.join(SOURCE, file), 'utf8')),
+  )
+  expect(loaders.sort()).toEqual(['commands/serve.ts', 'service.ts', 'service/choose-delivery.ts'])
+})
+
 test('each file opens with a sentence that says what it is for', () => {
   const silent = files.filter(
     file => !/^\/\/ \S.*[.:!?]$/m.test(readFileSync(path.join(SOURCE, file), 'utf8').split('\n')[0] ?? ''),

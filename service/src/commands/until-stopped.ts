@@ -1,5 +1,5 @@
 // A process that goes on until it is told to stop, or must.
-import type { Worker } from '../service.ts'
+import type { Worker } from '../service/worker.ts'
 import { explainFailure } from './failure.ts'
 
 /** The first signal drains, the second does not wait. */

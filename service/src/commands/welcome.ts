@@ -1,6 +1,7 @@
 // What a start prints: where everything is, and the first thing to try.
 import type { Config } from '../config/config.ts'
-import type { Service, Worker } from '../service.ts'
+import type { Worker } from '../service/worker.ts'
+import type { Service } from '../service.ts'
 import { version } from '../version.ts'
 
 /** The first API key as it can be told: itself on a terminal, else the file that holds it. */

@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { type Config, readSettings } from '../config/config.ts'
 import { systemClock } from '../ground/clock.ts'
 import { randomIds } from '../ground/ids.ts'
-import { openRecords, type Records } from '../service.ts'
+import { openWholeRows } from '../service/whole.ts'
+import type { Records } from '../service.ts'
 import { CommandFailure } from './failure.ts'
 
 export type RecordPorts = Records & { clock: typeof systemClock; ids: typeof randomIds }
@@ -23,7 +24,7 @@ export async function withRecords<T>(use: (ports: RecordPorts) => Promise<T>): P
       cause,
     })
   })
-  const records = await openRecords(config)
+  const records = await openWholeRows(config)
   try {
     return await use({ ...records, clock: systemClock, ids: randomIds })
   } finally {

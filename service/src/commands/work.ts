@@ -1,6 +1,6 @@
 // `herbarium work`: what must happen when nobody asks, without any door, until it is told to stop.
 import type { Command } from 'commander'
-import { openWorker } from '../service.ts'
+import { openWorker } from '../service/worker.ts'
 import { version } from '../version.ts'
 import { steerYoungSpace } from './engine-memory.ts'
 import { livableConfig } from './livable-config.ts'

@@ -3,19 +3,17 @@ import path from 'node:path'
 import { openDerivatives } from '../blobs/derivatives/open-derivatives.ts'
 import type { Config } from '../config/config.ts'
 import { loadSecretKeys } from '../config/secret-key.ts'
-import type { Clock } from '../ground/clock.ts'
-import type { Ids } from '../ground/ids.ts'
+import { type Clock, systemClock } from '../ground/clock.ts'
+import { type Ids, randomIds } from '../ground/ids.ts'
 import { createSeal } from '../ground/seal.ts'
 import { openMedia } from '../media/open-media.ts'
 import { openPictures } from '../media/open-pictures.ts'
-import type { Records } from '../records/records.ts'
 import { createRemote, type RemoteWorld } from '../remote/create-remote.ts'
 import { createWebhookSender } from '../remote/webhook-sender.ts'
 import { createClamdScanner } from '../scan/clamd.ts'
 import { noScanner } from '../scan/no-scanner.ts'
 import { openSigning } from '../secrets/open-signing.ts'
-import { openRows } from './rows.ts'
-import { mustBeWhole, openWholeBlobs } from './whole.ts'
+import { openWholeBlobs, openWholeRows } from './whole.ts'
 
 /** What a test may stop or foretell. */
 export interface World {
@@ -26,6 +24,8 @@ export interface World {
   /** Adapters put around the servants, before anyone is given them: to watch them, or to let them fail. */
   around?: (servants: Servants) => Servants
 }
+
+export const systemWorld: World = { clock: systemClock, ids: randomIds }
 
 export type Servants = Awaited<ReturnType<typeof openEach>>
 
@@ -41,16 +41,10 @@ export async function closeServants({ media, pictures, blobs, records }: Servant
   await records.close()
 }
 
-/** The rows alone, for whoever does not need the rest. The data folder must exist. */
-export async function openRecords(config: Config): Promise<Records> {
-  await mustBeWhole(config)
-  return openRows(config)
-}
-
 async function openEach(config: Config, world: World) {
   const masters = await loadSecretKeys(config)
   const seal = createSeal(masters)
-  const records = await openRecords(config)
+  const records = await openWholeRows(config)
   const signingPorts = { secrets: records.secrets, seal, clock: world.clock }
   const signing = await openSigning(signingPorts, masters).catch(async error => {
     await records.close()

@@ -5,8 +5,10 @@ import { farewellIn, MOVED } from '../blobs/disk/farewell.ts'
 import { RESTORE_LOCK } from '../blobs/disk/restore-folder.ts'
 import type { Config } from '../config/config.ts'
 import { Fault } from '../ground/fault.ts'
+import type { Records } from '../records/records.ts'
 import { inWords } from '../upkeep/move.ts'
 import { type OpenBlobs, openBlobs } from './open-blobs.ts'
+import { openRows } from './rows.ts'
 
 /** Throws a Fault for a data folder that must not be taken for a whole installation. */
 export async function mustBeWhole(config: Config): Promise<void> {
@@ -25,6 +27,12 @@ export function mustBeRestored({ dataDir }: Config): void {
     throw new Fault([
       `DATA_DIR ${dataDir} is being restored, or its restore was cut off: run "herbarium restore" again.`,
     ])
+}
+
+/** Opens the rows; the data folder must exist. Throws as `mustBeWhole`. */
+export async function openWholeRows(config: Config): Promise<Records> {
+  await mustBeWhole(config)
+  return openRows(config)
 }
 
 /** Opens the bytes; throws a Fault for a bucket that has not got all of them yet. */
