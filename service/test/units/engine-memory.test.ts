@@ -5,7 +5,10 @@ import { expect, test } from 'vitest'
 
 const MODULE = new URL('../../src/commands/engine-memory.ts', import.meta.url)
 
-/** Rests as a server does, then allocates for a second or two, always holding on to what came last, and says the largest space it had, in bytes. */
+/**
+ * Rests as a server does, then allocates for a second or two, always holding on to what came last, and says the largest
+ * space it had, in bytes.
+ */
 const PROGRAM = `
   import { getHeapSpaceStatistics } from 'node:v8'
   const [, module, steered] = process.argv

@@ -21,13 +21,13 @@ export function createSteadySync(handle: FileHandle): SteadySync {
   let unsynced = 0
   let isAhead = false
   const sync = () => {
+    unsynced = 0
     last = last.then(() => handle.datasync())
     return last
   }
   const syncAhead = async () => {
     ahead++
     isAhead = true
-    unsynced = 0
     await sync().catch(() => undefined) // whoever syncs at the end is told
     isAhead = false
     ahead--

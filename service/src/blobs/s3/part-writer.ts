@@ -1,6 +1,6 @@
 // Writing one object in parts, so that it is there whole or not at all.
 import type { BlobWriter } from '../../assets/ports.ts'
-import { letGo } from '../../ground/let-go.ts'
+import { joined } from '../../ground/let-go.ts'
 import { unfinishedOf } from '../keys.ts'
 import type { Bucket } from './bucket.ts'
 import { beginWrite, join, MIN_PART_BYTES, type Write } from './joining.ts'
@@ -96,10 +96,4 @@ export function partWriter(bucket: Bucket, { write, parts, rest, isSaved }: Begu
       if (hasState) await bucket.remove(unfinishedOf(write.key)).catch(() => undefined)
     },
   }
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  const whole = Buffer.concat(pieces)
-  pieces.forEach(letGo)
-  return whole
 }
